@@ -1,0 +1,1 @@
+"""What a flow does: expressions evaluated, executions decided and performed."""

@@ -1,0 +1,1 @@
+"""The decision: states, records, events, `decide`. No I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Evaluation of expressions: nodes lowered to jinja2's compiler and sandbox."""

@@ -1,0 +1,1 @@
+"""Performs the effects that the core decides."""

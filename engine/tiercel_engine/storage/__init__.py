@@ -1,0 +1,1 @@
+"""Internal storage: files of executions and namespaces."""

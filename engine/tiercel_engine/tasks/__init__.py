@@ -1,0 +1,1 @@
+"""Leaf tasks, a file per type or tight family."""

@@ -1,0 +1,1 @@
+"""Facts of every plugin type, by version."""

@@ -1,0 +1,1 @@
+"""The syntax of `{{ }}`: tokens, parser, nodes, and the signatures of functions, filters and tests."""

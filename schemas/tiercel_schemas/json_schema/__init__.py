@@ -1,0 +1,1 @@
+"""The generated JSON Schema of a flow, and validation by dispatch on `type`."""

@@ -1,0 +1,1 @@
+"""The flow language as pydantic models, a file per concept."""

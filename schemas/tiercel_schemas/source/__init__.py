@@ -1,0 +1,1 @@
+"""Text to tree with positions: documents, spans, UTF-16 columns, tolerant parsing."""

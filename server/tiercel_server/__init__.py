@@ -1,0 +1,1 @@
+"""What an author sees: analysis, rules, editor features, the language server and the command line."""

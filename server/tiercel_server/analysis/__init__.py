@@ -1,0 +1,1 @@
+"""What an expression may name, and the shapes of what it names."""

@@ -1,0 +1,1 @@
+"""Editor features as pure functions of a snapshot and a position."""

@@ -1,0 +1,1 @@
+"""pygls wiring: conversions, handlers, runs turned into diagnostics."""

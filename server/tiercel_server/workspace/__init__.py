@@ -1,0 +1,1 @@
+"""Immutable snapshots of documents and the project's settings."""
