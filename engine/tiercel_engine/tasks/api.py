@@ -8,7 +8,7 @@ A leaf task is a class with an async `run`, registered under its Kestra types:
             template = context.properties.get("format")
             ...
 
-One instance is made per attempt, without arguments. Flowables and the tasks that only change the execution are
+One instance is made per attempt, without arguments. Flowables and tasks that only change the execution are
 no leaf tasks: `tiercel_engine.core` decides them (`DECIDED_IN_CORE`), so nobody registers them here.
 """
 
@@ -66,8 +66,8 @@ DECIDED_IN_CORE: frozenset[str] = frozenset(
 class TaskResult:
     """The end of an attempt that did not fail.
 
-    `outputs` are plain data (JSON types, `datetime`s, `Decimal`s); the runtime drops null entries. `state` is SUCCESS
-    when left out; WARNING, SKIPPED, KILLED, CANCELLED and FAILED may be given.
+    `outputs` are plain data (JSON types, `datetime`s, `Decimal`s); the runtime drops null entries. `state` is
+    SUCCESS when left out; WARNING, SKIPPED, KILLED, CANCELLED and FAILED may be given.
     """
 
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -146,8 +146,8 @@ class Sink(Protocol):
 class TaskContext:
     """What one attempt of a leaf task may see and do.
 
-    A kill or a timeout reaches a task as the cancellation of the anyio scope it runs in: clean up in `finally`, with
-    a shielded scope where that needs awaiting, and let the cancellation through.
+    A kill or a timeout reaches a task as the cancellation of the anyio scope it runs in: clean up in `finally`,
+    with a shielded scope where that needs awaiting, and let the cancellation through.
     """
 
     task: Task
@@ -260,8 +260,8 @@ def find_task_type(name: str) -> type[LeafTask] | None:
     """The class that runs a type, None when nothing local does.
 
     Types are found by their place: `io.kestra.plugin.core.log.Log` in the module or package
-    `tiercel_engine.tasks.core.log`, or the nearest one above it (`io.kestra.plugin.scripts.shell.Commands` may live
-    in `tiercel_engine.tasks.scripts`). Only that package is imported. An alias of another place
+    `tiercel_engine.tasks.core.log`, or the nearest one above it (`io.kestra.plugin.scripts.shell.Commands` may
+    live in `tiercel_engine.tasks.scripts`). Only that package is imported. An alias of another place
     (`io.kestra.core.tasks.…`) is resolved to the real name when the flow is read.
     """
     if name in _TYPES:
