@@ -1,0 +1,101 @@
+"""What the YAML scanner's errors mean to an author: the line at fault, in plain words, and what would mend it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import yaml
+
+from tiercel_schemas.source.text import SourceText
+
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_UNQUOTED_EXPRESSION = re.compile(r"(:|-)\s+\{\{")
+_CLOSERS = {"{": "}", "[": "]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line at fault. `missing` is the character that would mend it, set at offset `missing_at`."""
+
+    line: int
+    message: str
+    missing: str | None = None
+    missing_at: int | None = None
+
+
+def find_fault(source: SourceText, error: yaml.MarkedYAMLError, line_of: Callable[[yaml.Mark], int]) -> Fault:
+    """The fault behind a scanner's or parser's error; `line_of` gives the author's line of a mark."""
+    context, problem = error.context or "", error.problem or ""
+    found = line_of(error.problem_mark) if error.problem_mark is not None else source.line_count - 1
+    began = line_of(error.context_mark) if error.context_mark is not None else found
+    if "simple key" in context and "':'" in problem:
+        return Fault(
+            began,
+            "Neither `key: value` nor a list item: a `:` is missing after the key.",
+            ":",
+            _content_end(source, began),
+        )
+    if "quoted scalar" in context and "unexpected end of stream" in problem:
+        quote = _open_quote(source.line_text(began))
+        return Fault(began, f"The quote {quote} is never closed.", quote, source.line_span(began).end)
+    if "quoted scalar" in context:
+        return Fault(found, f"This quoted text can't be read: {_plain(problem)}.")
+    for line in (found, began):
+        if _UNQUOTED_EXPRESSION.search(source.line_text(line)):
+            return Fault(line, 'A value that begins with `{{` must be quoted: `"{{ … }}"`.')
+    if "flow mapping" in context or "flow sequence" in context:
+        return _flow_fault(source, began, found)
+    if "cannot start any token" in problem:
+        return _character_fault(source, found)
+    if "mapping values are not allowed" in problem:
+        return Fault(
+            found,
+            "A second `: ` on the line (or a key indented further than those above it): "
+            "quote the value, or set it on the column of its siblings.",
+        )
+    if "block mapping" in context or "block collection" in context or "block sequence" in context:
+        return Fault(found, "This line doesn't line up with those above it: check its indentation.")
+    return Fault(found, f"Not readable as YAML: {_plain(problem or context)}.")
+
+
+def _flow_fault(source: SourceText, began: int, found: int) -> Fault:
+    content = source.line_text(began)
+    closer = _unclosed(content)
+    if closer is None:
+        return Fault(found, "A `,` or the closing bracket is missing in this list or map.")
+    opener = next(opening for opening, closing in _CLOSERS.items() if closing == closer)
+    return Fault(began, f"The `{opener}` is never closed.", closer, _content_end(source, began))
+
+
+def _character_fault(source: SourceText, line: int) -> Fault:
+    content = source.line_text(line)
+    if "\t" in content[: len(content) - len(content.lstrip())]:
+        return Fault(line, "A tab can't indent YAML; use spaces.")
+    value = content.partition(": ")[2].strip() or content.strip().removeprefix("- ")
+    return Fault(line, f"A plain value can't begin with {value[:1]!r}; quote it.")
+
+
+def _open_quote(content: str) -> str:
+    single, double = content.find("'"), content.find('"')
+    return '"' if single < 0 or 0 <= double < single else "'"
+
+
+def _unclosed(content: str) -> str | None:
+    closers: list[str] = []
+    for character in _COMMENT.sub("", content):
+        if character in _CLOSERS:
+            closers.append(_CLOSERS[character])
+        elif closers and character == closers[-1]:
+            closers.pop()
+    return closers[-1] if closers else None
+
+
+def _content_end(source: SourceText, line: int) -> int:
+    span = source.line_span(line)
+    return span.start + len(_COMMENT.sub("", source.slice(span)).rstrip())
+
+
+def _plain(problem: str) -> str:
+    return problem.strip().rstrip(".") or "unexpected text"
