@@ -1,0 +1,1 @@
+"""What contributors run: generators of files that are never edited by hand."""

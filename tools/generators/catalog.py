@@ -1,7 +1,8 @@
 """Packs the facts about plugin types of `../shared/catalog` into `tiercel_schemas/catalog/data`.
 
 An index for each version (names, kinds, flags, old names) and a shard for each plugin artifact; a shard that
-serves both versions stands once. What a shard holds keeps the source's short keys (`catalog/facts.py` reads them).
+serves both versions stands once. What a shard holds keeps the source's short keys (`catalog/facts.py` reads
+them).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ DATA = Path("schemas/tiercel_schemas/catalog/data")
 OWNED = (DATA,)
 
 SOURCES = {"1.3": "1.3/index.json", "2.0": "index.json"}
+ARTIFACT_KEYS = ("artifact", "version", "read", "note")
 FLAGS = ("deprecated", "beta", "internal", "edition")
 SHARD_KEYS = ("bases", "documents", "variants", "enterpriseInputs", "defs", "shared")
 
@@ -28,8 +30,9 @@ def generate(root: Path) -> dict[Path, bytes]:
         message = f"the facts are not at {Path('..') / 'shared' / 'catalog'}, beside the repository"
         raise SourceMissingError(message)
     made: dict[Path, bytes] = {}
+    indexes = {version: _read(source / index_path) for version, index_path in SOURCES.items()}
     for version, index_path in SOURCES.items():
-        index = _read(source / index_path)
+        index = indexes[version]
         shards: dict[str, str] = {}
         contents: dict[str, dict[str, Any]] = {}
         for file in sorted({entry["file"] for entry in index["types"].values()}):
@@ -40,8 +43,20 @@ def generate(root: Path) -> dict[Path, bytes]:
             shards[file] = f"{version}/{name}" if own else name
             contents[file] = _read(path)
             made[DATA / f"{shards[file]}.json"] = _lines(_shard(contents[file]))
-        made[DATA / version / "index.json"] = _lines(_index(version, index, shards, contents))
+        made[DATA / version / "index.json"] = _lines(
+            {"version": version, **_index(index, shards, contents), **_bounds(version, indexes)}
+        )
     return made
+
+
+def _bounds(version: str, indexes: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Types that the version before or after does not have."""
+    versions = sorted(indexes)
+    place = versions.index(version)
+    names = set(indexes[version]["types"])
+    older = set(indexes[versions[place - 1]]["types"]) if place else names
+    newer = set(indexes[versions[place + 1]]["types"]) if place + 1 < len(versions) else names
+    return {"since": sorted(names - older), "until": sorted(names - newer)}
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -50,7 +65,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _index(
-    version: str, index: Mapping[str, Any], shards: Mapping[str, str], contents: Mapping[str, Mapping[str, Any]]
+    index: Mapping[str, Any], shards: Mapping[str, str], contents: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     types: dict[str, dict[str, list[str]]] = {}
     flags: dict[str, list[str]] = {}
@@ -65,7 +80,6 @@ def _index(
         accepted = contents[index["types"][new]["file"]]["types"][new].get("aliases", ())
         (aliases if old in accepted else renamed)[old] = new
     return {
-        "version": version,
         "kestra": _read_version(contents),
         "types": types,
         "flags": flags,
@@ -73,7 +87,7 @@ def _index(
         "renamed": renamed,
         "bases": _bases(contents, index),
         "artifacts": {
-            shards[file]: {key: content[key] for key in ("artifact", "version", "read", "note") if key in content}
+            shards[file]: {key: content[key] for key in ARTIFACT_KEYS if key in content}
             for file, content in sorted(contents.items())
         },
     }
