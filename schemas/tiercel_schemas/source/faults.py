@@ -22,7 +22,7 @@ class Fault:
     line: int
     message: str
     missing: str | None = None
-    missing_at: int | None = None
+    missing_at: int = 0
 
 
 def find_fault(source: SourceText, error: yaml.MarkedYAMLError, line_of: Callable[[yaml.Mark], int]) -> Fault:

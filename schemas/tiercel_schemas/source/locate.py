@@ -50,8 +50,8 @@ Role = Literal["key", "value", "item"]
 class Place:
     """Where an offset stands in a tree.
 
-    `path` leads to the innermost node (for a key: to its value). `role` tells whether the offset is on a key, on the value
-    of a key or on an item of a list. `node` is the key, the value or the item itself; None where there is none.
+    `path` leads to the innermost node (for a key: to its value). `role` tells whether the offset is on a key, on the
+    value of a key or on an item of a list. `node` is the key, the value or the item itself; None where there is none.
     """
 
     path: Path

@@ -1,13 +1,15 @@
 """Mending of a text that YAML can't read, so that the rest of it still answers.
 
-A mending either sets one character (a forgotten quote, bracket or colon at the end of a line) or leaves a line out. Offsets
-in the mended text are turned back into offsets of the author's text, so nothing outside this module knows that it happened.
+A mending either sets one character (a forgotten quote, bracket or colon at the end of a line) or leaves a line out.
+Offsets in the mended text are turned back into offsets of the author's text, so nothing outside this module knows
+that it happened.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
+from itertools import pairwise
 
 import yaml
 
@@ -62,7 +64,7 @@ class Mending:
         if is_last:
             self._leave_out(range(line, self.source.line_count))
         elif fault.missing is not None and self._is_first_try(fault, line):
-            self._insert(fault.missing_at if fault.missing_at is not None else self._content(line).end, fault.missing)
+            self._insert(fault.missing_at, fault.missing)
         else:
             self._leave_out([line])
 
@@ -88,7 +90,8 @@ class Mending:
                 return
 
     def _line_of_mark(self, mark: yaml.Mark) -> int:
-        return self.source.line_at(self.original_offset(mark.index))
+        offset: int = mark.index
+        return self.source.line_at(self.original_offset(offset))
 
     def _line_with_content(self, line: int) -> int:
         # The scanner often notices a fault only on a later line, which may be empty or left out already.
@@ -129,7 +132,7 @@ class Mending:
         text = self._readable
         if self._left_out:
             starts = [*self.source.line_starts, len(text)]
-            lines = [text[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+            lines = [text[start:end] for start, end in pairwise(starts)]
             for line in self._left_out:
                 content = self.source.line_span(line)
                 lines[line] = " " * (content.end - content.start) + text[content.end : starts[line + 1]]

@@ -1,8 +1,8 @@
 """Text to tree: a YAML reader that always answers.
 
-The scanner is libyaml through PyYAML, of which the reader that Kestra uses is a port, so both take the same texts for YAML.
-Where it stops, the text is mended at the place at fault (a quote or bracket closed, a colon set, or the line left out) and
-read again; every mending is reported as a problem.
+The scanner is libyaml through PyYAML, of which the reader that Kestra uses is a port, so both take the same texts for
+YAML. Where it stops, the text is mended at the place at fault (a quote or bracket closed, a colon set, or the line left
+out) and read again; every mending is reported as a problem.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Typing of scalars as Kestra's YAML reader does it: YAML 1.1, but dates stay text.
 
-Recorded in the oracle's `yaml-gotchas` and `id-yaml-*` runs: `no` is false, `010` is 8, `1_000` is 1000, `1e3` is 1000.0.
+Recorded from the real engine: `no` is false, `010` is 8, `1_000` is 1000, `1e3` is 1000.0, `2024-01-01` is text.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def scalar_text(node: ScalarNode) -> str | None:
 def plain_value(node: Node | None) -> Any:
     """Dicts, lists and typed scalars, aliases followed and `<<` merged.
 
-    Keys are text, as in Kestra. Of a key that stands twice the last wins. A value that the text breaks off before is None.
+    Keys are text, as in Kestra. Of a key that stands twice the last wins. A value before which the text breaks off is
+    None.
 
     Raises:
         TooManyValuesError: if aliases make the tree unfold beyond `MAX_VALUES`.
