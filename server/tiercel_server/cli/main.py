@@ -1,0 +1,93 @@
+"""The `tiercel` command: its subcommands are read only when they are called, so that each starts fast."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from tiercel_schemas import __version__
+
+COMMANDS: Final = {
+    "check": "Report what is wrong in flows.",
+    "eval": "Render one expression.",
+    "explain": "Tell what a rule is about, with examples.",
+    "lsp": "Run the language server.",
+    "run": "Run a flow on this machine.",
+    "schema": "Print the JSON Schema of flows.",
+}
+"""Each command and its line of help; the code of `NAME` is `commands/NAME.py`, its click command is named `command`."""
+
+EPILOG: Final = """\b
+Examples:
+  tiercel check flows/            every flow below a folder
+  tiercel run hello.yaml          run a flow, here and now
+  tiercel eval '{{ 1 + 2 }}'      render an expression
+
+A `tiercel.yaml` at the root of a workspace sets the Kestra version and more."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, for help."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tiercel_server.cli.commands.{cmd_name}")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"tiercel_server.cli.commands.{cmd_name} has no click command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; for an unknown one the nearest name is told."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table: help imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.group(
+    cls=LazyGroup,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "--version", "-V", prog_name="tiercel", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Check, complete and run Kestra flows, without a server."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code: 0, 1 or 2 as each command says."""
+    _write_utf8()
+    try:
+        cli.main(args=list(arguments) if arguments is not None else None, prog_name="tiercel")
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`tiercel check | head`).
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _write_utf8() -> None:
+    # A pipe on Windows or a C locale would else fail on the first sign that it has no letter for.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
