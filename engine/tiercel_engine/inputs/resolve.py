@@ -1,0 +1,293 @@
+"""From what a caller gives to the `inputs` of an execution.
+
+Inputs are settled one by one, after those that they depend on. A default is rendered when its turn comes and sees
+only the inputs that its `dependsOn` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from tiercel_engine.inputs.registry import Conversion, RefusedValue, kind_of
+from tiercel_engine.inputs.types.choices import option_values
+from tiercel_engine.inputs.types.texts import as_text
+from tiercel_schemas.model.inputs import (
+    ArrayInput,
+    DependsOn,
+    FileInput,
+    FormInput,
+    Input,
+    InputBase,
+    InputType,
+    MultiselectInput,
+    SelectInput,
+)
+from tiercel_schemas.versions import KestraVersion
+
+ProblemKind = Literal["missing", "invalid"]
+
+_KEEP_EMPTY_TEXT = frozenset({InputType.STRING, InputType.SELECT, InputType.ENUM, InputType.EMAIL, InputType.SECRET})
+_TEXTS = _KEEP_EMPTY_TEXT | {InputType.URI, InputType.FILE}
+
+
+class Rendering(Protocol):
+    """Renders templates against a context; raises an exception whose text is the complaint."""
+
+    def render(self, template: str, context: Mapping[str, Any]) -> str:
+        """The text of a template."""
+
+    def render_typed(self, template: str, context: Mapping[str, Any]) -> Any:
+        """The value of a template that is one expression, else its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputProblem:
+    """Why an input can't be taken, in Kestra's words."""
+
+    input_id: str
+    kind: ProblemKind
+    message: str
+
+
+class InputError(Exception):
+    """The values given can't start an execution.
+
+    `problems` holds every complaint in the order of the inputs. The text of the error is what Kestra says: the
+    complaints of the first input at fault.
+    """
+
+    def __init__(self, problems: Sequence[InputProblem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0].input_id
+        super().__init__("\n".join(found.message for found in self.problems if found.input_id == first))
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedInputs:
+    """The inputs of an execution.
+
+    `values` are plain data, nested along the dots of the ids; an optional input without a value is there as None.
+    `ignored` are the ids given that the flow does not declare, `secrets` the texts that no sink may show.
+    """
+
+    values: dict[str, Any]
+    ignored: tuple[str, ...] = ()
+    secrets: frozenset[str] = frozenset()
+
+
+def refuse_storing(input_id: str, value: Any) -> str:
+    """The `store_file` of callers without storage: only URIs are taken."""
+    raise RefusedValue(f"file `{value}` for input `{input_id}` can't be stored here")
+
+
+def resolve_inputs(
+    declared: Sequence[Input],
+    given: Mapping[str, Any],
+    *,
+    version: KestraVersion,
+    rendering: Rendering,
+    context: Mapping[str, Any],
+    store_file: Callable[[str, Any], str] = refuse_storing,
+) -> ResolvedInputs:
+    """Settle, convert and check all inputs; raises `InputError` with everything that is wrong.
+
+    `context` holds what expressions may name besides `inputs` (`flow`, `labels`, `vars`, …). `store_file(id, value)`
+    copies a file that the caller gave for a FILE input (anything but a URI) and returns its URI; it may raise
+    `OSError` or `RefusedValue`.
+    """
+    flat = list(_flattened(declared))
+    resolver = _Resolver(flat, given, version, rendering, context, store_file)
+    for item in flat:
+        resolver.settle(item)
+    problems = [problem for item in flat for problem in resolver.settled[item.id].problems]
+    if problems:
+        raise InputError(problems)
+    values: dict[str, Any] = {}
+    secrets: set[str] = set()
+    for item in flat:
+        done = resolver.settled[item.id]
+        if not done.enabled:
+            continue
+        _place(values, item.id, done.value)
+        if item.type is InputType.SECRET and done.value:
+            secrets.add(done.value)
+    known = {item.id.split(".")[0] for item in flat}
+    ignored = tuple(name for name in given if name.split(".")[0] not in known)
+    return ResolvedInputs(values, ignored, frozenset(secrets))
+
+
+@dataclass(slots=True)
+class _Settled:
+    enabled: bool = True
+    value: Any = None
+    problems: list[InputProblem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Resolver:
+    flat: list[Any]
+    given: Mapping[str, Any]
+    version: KestraVersion
+    rendering: Rendering
+    context: Mapping[str, Any]
+    store_file: Callable[[str, Any], str]
+    settled: dict[str, _Settled] = field(default_factory=dict)
+    _at_work: set[str] = field(default_factory=set)
+
+    def settle(self, item: Any) -> _Settled:
+        if item.id in self.settled:
+            return self.settled[item.id]
+        self._at_work.add(item.id)
+        done = self.settled[item.id] = self._settle(item)
+        self._at_work.discard(item.id)
+        return done
+
+    def _settle(self, item: Any) -> _Settled:
+        needed = self._dependencies(item)
+        scope = self._scope(needed)
+        try:
+            if not self._enabled(item, needed, scope):
+                return _Settled(enabled=False)
+            item = self._with_rendered_values(item, scope)
+            raw = self._raw(item, scope)
+        except RefusedValue as refusal:
+            return _Settled(problems=[_invalid(item, refusal.cause, bare=refusal.bare)])
+        except Exception as error:  # noqa: BLE001  (whatever rendering raises is this input's complaint)
+            return _Settled(problems=[_invalid(item, str(error))])
+        if raw is None:
+            if not item.required:
+                return _Settled()
+            return _Settled(problems=[InputProblem(item.id, "missing", f"Missing required input:{item.id}")])
+        return self._converted(item, raw)
+
+    def _dependencies(self, item: Any) -> dict[str, _Settled]:
+        depends: DependsOn | None = item.depends_on
+        by_id = {other.id: other for other in self.flat}
+        form = item.id.rpartition(".")[0]
+        needed = {}
+        for name in depends.inputs if depends else ():
+            found = by_id.get(name) or by_id.get(f"{form}.{name}")
+            if found is not None and found.id not in self._at_work:
+                needed[found.id] = self.settle(found)
+        return needed
+
+    def _scope(self, needed: Mapping[str, _Settled]) -> dict[str, Any]:
+        inputs: dict[str, Any] = {}
+        for other in self.flat:
+            if other.id in needed:
+                _place(inputs, other.id, needed[other.id].value)
+            elif other.defaults is not None:
+                # Kestra names them, without a value: a default that reads one prints nothing instead of failing.
+                _place(inputs, other.id, None)
+        return {**self.context, "inputs": inputs}
+
+    def _enabled(self, item: Any, needed: Mapping[str, _Settled], scope: Mapping[str, Any]) -> bool:
+        if any(not done.enabled or done.value is None for done in needed.values()):
+            return False
+        condition = item.depends_on.condition if item.depends_on else None
+        return condition is None or self.rendering.render_typed(condition, scope) is True
+
+    def _with_rendered_values(self, item: Any, scope: Mapping[str, Any]) -> Any:
+        if not isinstance(item, (SelectInput, MultiselectInput)) or item.expression is None:
+            return item
+        rendered = self.rendering.render_typed(item.expression, scope)
+        if isinstance(rendered, str):
+            rendered = kind_of(InputType.ARRAY).convert(rendered, Conversion(self.version))
+        if not isinstance(rendered, Iterable) or isinstance(rendered, Mapping):
+            raise RefusedValue(f"its expression gives no list: `{as_text(rendered)}`")
+        return item.model_copy(update={"values": tuple(as_text(value) for value in rendered)})
+
+    def _raw(self, item: Any, scope: Mapping[str, Any]) -> Any:
+        raw = _given(self.given, item.id)
+        if raw == "" and item.type not in _KEEP_EMPTY_TEXT:
+            raw = None
+        if raw is not None:
+            if isinstance(item, FileInput) and not _is_uri(raw):
+                return self.store_file(item.id, raw)
+            return raw
+        if item.defaults is not None:
+            return self._default(item, scope)
+        if isinstance(item, (SelectInput, MultiselectInput)) and item.auto_select_first:
+            first = option_values(item.values)[:1]
+            return None if not first else first[0] if isinstance(item, SelectInput) else first
+        return None
+
+    def _default(self, item: Any, scope: Mapping[str, Any]) -> Any:
+        default = item.defaults
+        if isinstance(default, str):
+            if item.type in _TEXTS:
+                return self.rendering.render(default, scope)
+            rendered = self.rendering.render_typed(default, scope)
+            return None if rendered == "" else rendered
+        return self._rendered_inside(default, scope)
+
+    def _rendered_inside(self, value: Any, scope: Mapping[str, Any]) -> Any:
+        if isinstance(value, str):
+            return self.rendering.render(value, scope)
+        if isinstance(value, Mapping):
+            return {key: self._rendered_inside(inner, scope) for key, inner in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._rendered_inside(inner, scope) for inner in value]
+        return value
+
+    def _converted(self, item: Any, raw: Any) -> _Settled:
+        conversion = Conversion(self.version, item.id, _item_type(item))
+        try:
+            kind = kind_of(item.type)
+            value = kind.convert(raw, conversion)
+        except RefusedValue as refusal:
+            return _Settled(problems=[_invalid(item, refusal.cause, bare=refusal.bare)])
+        except OSError as error:
+            return _Settled(problems=[_invalid(item, str(error))])
+        if self._takes_any_choice(item):
+            return _Settled(value=value)
+        return _Settled(value=value, problems=[_invalid(item, cause) for cause in kind.check(item, value)])
+
+    def _takes_any_choice(self, item: Any) -> bool:
+        # 1.3 compares the choice of a SELECT with its values only where the input is required.
+        return self.version is KestraVersion.V1_3 and isinstance(item, SelectInput) and not item.required
+
+
+def _flattened(declared: Iterable[Any]) -> Iterable[Any]:
+    for item in declared:
+        if isinstance(item, FormInput):
+            for child in item.inputs:
+                yield child.model_copy(update={"id": f"{item.id}.{child.id}"})
+        else:
+            yield item
+
+
+def _item_type(item: InputBase) -> InputType | None:
+    return item.item_type if isinstance(item, (ArrayInput, MultiselectInput)) else None
+
+
+def _given(given: Mapping[str, Any], name: str) -> Any:
+    if name in given:
+        return given[name]
+    value: Any = given
+    for step in name.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step)
+    return value
+
+
+def _is_uri(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("kestra://", "nsfile://", "file://"))
+
+
+def _place(values: dict[str, Any], name: str, value: Any) -> None:
+    *path, last = name.split(".")
+    for step in path:
+        inner = values.get(step)
+        if not isinstance(inner, dict):
+            inner = values[step] = {}
+        values = inner
+    values[last] = value
+
+
+def _invalid(item: InputBase, cause: str, *, bare: bool = False) -> InputProblem:
+    message = cause if bare else f"Invalid value for input `{item.id}`. Cause: {cause}"
+    return InputProblem(item.id, "invalid", message)
