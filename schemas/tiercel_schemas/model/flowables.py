@@ -285,6 +285,6 @@ AnyTask = Annotated[
 ]
 Tasks = Annotated[tuple[AnyTask, ...], NoneAsEmpty]
 
-DagTask.model_rebuild()
-for _model in (Flowable, TaskList, *_FLOWABLES):
+_OPEN: tuple[type[FlowModel], ...] = (Flowable, TaskList, DagTask, *_FLOWABLES)
+for _model in _OPEN:
     _model.model_rebuild()
