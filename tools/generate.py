@@ -77,9 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = generator_names()
     parser = argparse.ArgumentParser(prog="python -m tools.generate", description="Remakes generated files.")
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when something differs")
-    parser.add_argument(
-        "generators", nargs="*", metavar="GENERATOR", help=f"of {', '.join(names)}; default: all"
-    )
+    parser.add_argument("generators", nargs="*", metavar="GENERATOR", help=f"of {', '.join(names)}; default: all")
     options = parser.parse_args(arguments)
     chosen = cast("list[str]", options.generators) or names
     if unknown := [name for name in chosen if name not in names]:

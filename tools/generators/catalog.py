@@ -8,6 +8,7 @@ them).
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,32 @@ def generate(root: Path) -> dict[Path, bytes]:
             own = path.parent != source or name == "core" or (source / "1.3" / path.name).exists()
             shards[file] = f"{version}/{name}" if own else name
             contents[file] = _read(path)
+            if name == "core":
+                _correct(contents[file], version)
             made[DATA / f"{shards[file]}.json"] = _lines(_shard(contents[file]))
         made[DATA / version / "index.json"] = _lines(
             {"version": version, **_index(index, shards, contents), **_bounds(version, indexes)}
         )
     return made
+
+
+def _correct(core: dict[str, Any], version: str) -> None:
+    table = tomllib.loads(Path(__file__).with_name("catalog_corrections.toml").read_text(encoding="utf-8"))
+    for each in table["correction"]:
+        if version not in each["versions"]:
+            continue
+        owner: str = each["owner"]
+        found = [key for key in core[each["section"]] if key == owner or key.startswith(owner.rstrip("*"))]
+        exact = [key for key in found if owner.endswith("*") or key == owner]
+        if not exact:
+            message = f"a correction names {owner}, which is not in the {each['section']} of {version}"
+            raise KeyError(message)
+        for key in exact:
+            properties = core[each["section"]][key]["props"]
+            raw = properties.get(each["property"], {})
+            # A number stands for a property that others share: it must not change for them.
+            raw = core["shared"][raw] if isinstance(raw, int) else raw
+            properties[each["property"]] = raw | each["set"]
 
 
 def _bounds(version: str, indexes: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
@@ -110,9 +132,7 @@ def _bases(contents: Mapping[str, Mapping[str, Any]], index: Mapping[str, Any]) 
         for base in {fact.get("base"), *fact.get("is", ())} & wanted:
             by_base.setdefault(base, set()).add(name)
     kinds = {frozenset(names): kind for kind, names in by_kind.items()}
-    return {
-        base: kinds.get(frozenset(names), sorted(names)) for base, names in sorted(by_base.items()) if names
-    }
+    return {base: kinds.get(frozenset(names), sorted(names)) for base, names in sorted(by_base.items()) if names}
 
 
 def _values_of(value: Any, key: str) -> Iterator[str]:

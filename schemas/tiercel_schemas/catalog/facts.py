@@ -64,6 +64,7 @@ class Property:
     aliases: tuple[str, ...] = ()
     since: KestraVersion | None = None
     until: KestraVersion | None = None
+    hidden: bool = False
 
     @property
     def anything(self) -> bool:
@@ -213,4 +214,5 @@ class PropertyReader:
             aliases=tuple(raw.get("alias", ())),
             since=_SINCE.get(raw.get("since", "")),
             until=_UNTIL.get(raw.get("until", "")),
+            hidden=raw.get("hid", False),
         )
