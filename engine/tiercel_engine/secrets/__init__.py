@@ -1,1 +1,20 @@
-"""Secret backends and masking."""
+"""Secret sources, and masking of what they gave."""
+
+from tiercel_engine.secrets.masking import MASK, Masker
+from tiercel_engine.secrets.sources import (
+    EnvironmentSecrets,
+    FirstOf,
+    PlainSecrets,
+    SecretSource,
+    dotenv_secrets,
+)
+
+__all__ = [
+    "MASK",
+    "EnvironmentSecrets",
+    "FirstOf",
+    "Masker",
+    "PlainSecrets",
+    "SecretSource",
+    "dotenv_secrets",
+]

@@ -1,1 +1,8 @@
-"""Internal storage: files of executions and namespaces."""
+"""Internal storage, namespace files and key-value pairs."""
+
+from tiercel_engine.storage.internal import InternalStorage
+from tiercel_engine.storage.kv import KvEntry, KvError, KvStore, KvType
+from tiercel_engine.storage.layout import StorageError
+from tiercel_engine.storage.namespace_files import NamespaceFiles
+
+__all__ = ["InternalStorage", "KvEntry", "KvError", "KvStore", "KvType", "NamespaceFiles", "StorageError"]
