@@ -126,6 +126,9 @@ class Rendering(Protocol):
     async def render_value(self, value: Any) -> Any:
         """Plain data with every text in it rendered to text."""
 
+    def extended(self, variables: Mapping[str, Any]) -> Rendering:
+        """The same rendering with more variables at the root (`workingDir`, the fields of a row); they win."""
+
 
 class Sink(Protocol):
     """Where a task run's side products go."""
@@ -202,6 +205,14 @@ class TaskContext:
     async def render_value(self, value: Any) -> Any:
         """Plain data with every text in it rendered; raises `RenderError`."""
         return await self.rendering.render_value(value)
+
+    def extended(self, variables: Mapping[str, Any]) -> TaskContext:
+        """The same context whose expressions see more variables at the root; they win."""
+        return replace(
+            self,
+            variables={**self.variables, **variables},
+            rendering=self.rendering.extended(variables),
+        )
 
     def log(self, level: LogLevel, message: str) -> None:
         """Write one log entry of this task run; secrets are masked on the way out."""
