@@ -40,7 +40,7 @@ def read_rows(path: Path) -> Iterator[Any]:
 
 def write_rows(rows: Iterable[Any], sink: BinaryIO, *, binary: bool) -> int:
     """Write values one after another, as binary Ion or a line of text each; returns how many."""
-    from amazon.ion import simpleion  # type: ignore[import-untyped]
+    from amazon.ion import simpleion
 
     count = 0
     if binary:
@@ -63,8 +63,8 @@ def _row(line: bytes) -> Any:
 
 
 def _values(data: bytes) -> Iterator[Any]:
-    from amazon.ion import simpleion  # type: ignore[import-untyped]
-    from amazon.ion.exceptions import IonException  # type: ignore[import-untyped]
+    from amazon.ion import simpleion
+    from amazon.ion.exceptions import IonException
 
     try:
         values = simpleion.loads(data, single_value=False)
@@ -75,7 +75,7 @@ def _values(data: bytes) -> Iterator[Any]:
 
 
 def _plain(value: Any) -> Any:
-    from amazon.ion.simple_types import IonPyNull  # type: ignore[import-untyped]
+    from amazon.ion.simple_types import IonPyNull
 
     if isinstance(value, IonPyNull):
         return None

@@ -1,0 +1,1 @@
+"""Leaf tasks of Kestra's core plugin, a module per group."""

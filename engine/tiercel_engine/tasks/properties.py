@@ -1,0 +1,127 @@
+"""Reading a task's properties: rendered first, then taken as the type that the task wants."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from tiercel_engine.inputs.java_text import as_java_text
+from tiercel_engine.inputs.java_time import NotATime, parse_duration
+from tiercel_engine.inputs.json_reader import NotJson, parse_json
+from tiercel_engine.tasks.api import TaskContext, TaskFailure
+
+_FALSE_TEXTS = frozenset({"", "false", "0", "-0"})
+
+
+def is_truthy(value: Any) -> bool:
+    """Kestra's reading of a rendered condition: blank, `false`, `0`, `-0` and null are false, all else is true."""
+    return value is not None and as_text(value).strip() not in _FALSE_TEXTS
+
+
+def as_text(value: Any) -> str:
+    """A plain value as text: lists and maps as compact JSON, scalars as Java prints them."""
+    if isinstance(value, (dict, list, tuple)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return as_java_text(value)
+
+
+def parse_iso_duration(text: str) -> timedelta:
+    """An ISO-8601 duration; raises `TaskFailure` with Java's complaint."""
+    try:
+        return timedelta(microseconds=parse_duration(text).nanos / 1000)
+    except NotATime as complaint:
+        raise TaskFailure(str(complaint)) from complaint
+
+
+async def text(context: TaskContext, name: str, default: str | None = None) -> str | None:
+    """A property as rendered text; `default` where it is missing."""
+    value = context.properties.get(name)
+    if value is None:
+        return default
+    return await context.render(value if isinstance(value, str) else as_text(value))
+
+
+async def required_text(context: TaskContext, name: str) -> str:
+    """A property as rendered text; raises `TaskFailure` where it is missing."""
+    value = await text(context, name)
+    if value is None:
+        raise TaskFailure(f"Missing required property '{name}'")
+    return value
+
+
+async def flag(context: TaskContext, name: str, *, default: bool) -> bool:
+    """A property as true or false: only the word `true` is true."""
+    value = await text(context, name)
+    return default if value is None else value.strip().lower() == "true"
+
+
+async def number(context: TaskContext, name: str) -> float | None:
+    """A property as a number; raises `TaskFailure` for other text."""
+    value = await text(context, name)
+    if value is None:
+        return None
+    try:
+        return float(value)
+    except ValueError as error:
+        raise TaskFailure(f"Cannot convert value '{value}' of property '{name}' to a number") from error
+
+
+async def whole(context: TaskContext, name: str) -> int | None:
+    """A property as a whole number; raises `TaskFailure` for other text."""
+    value = await text(context, name)
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except ValueError as error:
+        raise TaskFailure(f"Cannot convert value '{value}' to Integer") from error
+
+
+async def duration(context: TaskContext, name: str) -> timedelta | None:
+    """A property as a length of time; raises `TaskFailure` for other text."""
+    value = await text(context, name)
+    return None if value is None else parse_iso_duration(value)
+
+
+async def items(context: TaskContext, name: str) -> list[Any] | None:
+    """A property as a list: its texts rendered, or the JSON text of a list rendered and read."""
+    value = context.properties.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        rendered = await context.render_typed(value)
+        if isinstance(rendered, str):
+            rendered = _json(rendered, name) if rendered.lstrip().startswith("[") else [rendered]
+        return list(rendered) if isinstance(rendered, (list, tuple)) else [rendered]
+    return list(await context.render_value(value)) if isinstance(value, (list, tuple)) else [value]
+
+
+async def mapping(context: TaskContext, name: str) -> dict[str, Any]:
+    """A property as a map: keys and texts rendered, or the JSON text of a map; empty where it is missing."""
+    value = context.properties.get(name)
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        rendered = await context.render_typed(value)
+        if isinstance(rendered, str):
+            rendered = _json(rendered, name)
+        if rendered is None:
+            return {}
+    else:
+        rendered = value
+        if isinstance(value, Mapping):
+            rendered = {
+                await context.render(str(key)): await context.render_value(inner) for key, inner in value.items()
+            }
+    if not isinstance(rendered, Mapping):
+        raise TaskFailure(f"Property '{name}' is no map: {as_text(rendered)}")
+    return {str(key): inner for key, inner in rendered.items()}
+
+
+def _json(value: str, name: str) -> Any:
+    try:
+        return parse_json(value)
+    except NotJson as complaint:
+        raise TaskFailure(f"Property '{name}': {complaint}") from complaint
