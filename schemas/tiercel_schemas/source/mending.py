@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import yaml
 
@@ -95,7 +95,7 @@ class Mending:
 
     def _line_with_content(self, line: int) -> int:
         # The scanner often notices a fault only on a later line, which may be empty or left out already.
-        for candidate in (*range(line, -1, -1), *range(line + 1, self.source.line_count)):
+        for candidate in chain(range(line, -1, -1), range(line + 1, self.source.line_count)):
             if candidate not in self._left_out and self.source.line_text(candidate).strip():
                 return candidate
         return line
