@@ -1,1 +1,5 @@
-"""Where commands run."""
+"""Where commands run: as plain processes."""
+
+from tiercel_engine.runners.policy import RunnerChoice, RunnerMode, RunnerPolicy
+
+__all__ = ["RunnerChoice", "RunnerMode", "RunnerPolicy"]

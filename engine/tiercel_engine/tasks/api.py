@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tiercel_engine.core.states import State
+    from tiercel_engine.runners.policy import RunnerPolicy
     from tiercel_schemas.model import Task
     from tiercel_schemas.versions import KestraVersion
 
@@ -81,9 +82,7 @@ class TaskFailure(Exception):  # noqa: N818  (Kestra's word for it)
     other exception fails the attempt too, with its text as the message.
     """
 
-    def __init__(
-        self, message: str, outputs: Mapping[str, Any] | None = None, *, logged: bool = False
-    ) -> None:
+    def __init__(self, message: str, outputs: Mapping[str, Any] | None = None, *, logged: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.outputs: Mapping[str, Any] = outputs or {}
@@ -92,7 +91,7 @@ class TaskFailure(Exception):  # noqa: N818  (Kestra's word for it)
 
 
 class Services(Protocol):
-    """What a run lends to its tasks: `storage`, `kv`, `files` (namespace files), `secrets`.
+    """What a run lends to its tasks: `storage`, `kv`, `files` (namespace files), `secrets`, `runners`.
 
     Their types are those of `tiercel_engine.storage` and `tiercel_engine.secrets`.
     """
@@ -112,6 +111,10 @@ class Services(Protocol):
     @property
     def secrets(self) -> Any:
         """Where secrets come from."""
+
+    @property
+    def runners(self) -> RunnerPolicy:
+        """Where script tasks run."""
 
 
 class Rendering(Protocol):
@@ -193,6 +196,11 @@ class TaskContext:
     def secrets(self) -> Any:
         """Where secrets come from."""
         return self.services.secrets
+
+    @property
+    def runners(self) -> RunnerPolicy:
+        """Where script tasks run."""
+        return self.services.runners
 
     async def render(self, template: str) -> str:
         """The text that a template renders to; raises `RenderError`, which fails the attempt."""

@@ -1,0 +1,130 @@
+"""Commands as plain child processes: their own process group, streamed output, all of it gone when cancelled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+from anyio.abc import ByteReceiveStream, Process
+
+LONGEST_LINE = 1 << 20
+"""Bytes after which a line without an end is handed on in pieces."""
+KILL_GRACE = 3.0
+"""Seconds between asking a process group to end and killing it."""
+DRAIN_GRACE = 1.0
+"""Seconds to wait for the output of children that outlive their command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to run: arguments (the first is the program), where, and with which environment (all of it)."""
+
+    arguments: Sequence[str]
+    directory: Path
+    environment: Mapping[str, str]
+
+
+class CommandNotStarted(Exception):  # noqa: N818
+    """The program could not be started; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who hears of a process: its start (with the pid), each line, and that it is about to be killed."""
+
+    started: Callable[[int], None]
+    line: Callable[[str, bool], None]
+    """The line without its end, and whether it came from standard error."""
+    killing: Callable[[int], None]
+
+
+async def run_process(command: Command, listener: Listener) -> int:
+    """Run a command to its end; returns the exit code.
+
+    Text is read as UTF-8, bytes that are none are replaced. When the surrounding scope is cancelled the whole
+    process group ends. Children left behind by a command that has ended are killed too, once they had a
+    moment to finish writing. Raises `CommandNotStarted`.
+    """
+    process = await _start(command)
+    listener.started(process.pid)
+    try:
+        async with anyio.create_task_group() as readers:
+            for stream, is_error in ((process.stdout, False), (process.stderr, True)):
+                if stream is not None:
+                    readers.start_soon(_read_lines, stream, is_error, listener.line)
+            exit_code = await process.wait()
+            readers.cancel_scope.deadline = anyio.current_time() + DRAIN_GRACE
+    except BaseException:
+        if process.returncode is None:
+            listener.killing(process.pid)
+        raise
+    finally:
+        with anyio.CancelScope(shield=True):
+            await _end_group(process)
+    return exit_code
+
+
+async def _start(command: Command) -> Process:
+    flags = {"start_new_session": True} if os.name == "posix" else {"creationflags": _NEW_GROUP}
+    try:
+        return await anyio.open_process(
+            list(command.arguments),
+            stdin=subprocess.DEVNULL,
+            cwd=command.directory,
+            env=dict(command.environment),
+            **flags,
+        )
+    except (OSError, ValueError) as error:
+        raise CommandNotStarted(f"Cannot run program {command.arguments[0]!r}: {error}") from error
+
+
+_NEW_GROUP = 0x00000200  # CREATE_NEW_PROCESS_GROUP, which only Windows' subprocess module names
+
+
+async def _read_lines(stream: ByteReceiveStream, is_error: bool, hand_on: Callable[[str, bool], None]) -> None:  # noqa: FBT001
+    pending = b""
+    try:
+        async for chunk in stream:
+            *lines, pending = (pending + chunk).split(b"\n")
+            for line in lines:
+                hand_on(_decoded(line), is_error)
+            while len(pending) > LONGEST_LINE:
+                hand_on(_decoded(pending[:LONGEST_LINE]), is_error)
+                pending = pending[LONGEST_LINE:]
+    except anyio.ClosedResourceError:
+        pass
+    finally:
+        if pending:
+            hand_on(_decoded(pending), is_error)
+
+
+def _decoded(line: bytes) -> str:
+    return line.removesuffix(b"\r").decode("utf-8", errors="replace")
+
+
+async def _end_group(process: Process) -> None:
+    if process.returncode is None:
+        _signal_group(process, signal.SIGTERM)
+        with anyio.move_on_after(KILL_GRACE):
+            await process.wait()
+    _signal_group(process, _KILL)
+    await process.wait()
+    await process.aclose()
+
+
+_KILL = signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM
+
+
+def _signal_group(process: Process, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform != "win32":
+            os.killpg(process.pid, number)
+        elif process.returncode is None:
+            process.terminate()
