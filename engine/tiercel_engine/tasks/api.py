@@ -214,6 +214,10 @@ class TaskContext:
         """Plain data with every text in it rendered; raises `RenderError`."""
         return await self.rendering.render_value(value)
 
+    def with_properties(self, properties: Mapping[str, Any]) -> TaskContext:
+        """The same context for a task with other properties of its type."""
+        return replace(self, task=self.task.model_copy(update={"properties": properties}))
+
     def extended(self, variables: Mapping[str, Any]) -> TaskContext:
         """The same context whose expressions see more variables at the root; they win."""
         return replace(

@@ -103,7 +103,7 @@ async def test_a_child_left_behind_does_not_hold_the_run(tmp_path):
 async def _gone(pid):
     # A killed process needs a moment to be gone; one that is not killed fails by running into the limit.
     with anyio.fail_after(10):
-        while _alive(pid):
+        while _alive(pid):  # noqa: ASYNC110  (nothing tells of a process that is no child)
             await anyio.sleep(0.01)
 
 

@@ -1,0 +1,1 @@
+"""The `http` group: requests and downloads."""

@@ -1,0 +1,1 @@
+"""The `storage` group: files of internal storage written, joined, cut, sifted and removed."""
