@@ -23,6 +23,8 @@ _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud8
 _BRACKET = re.compile(r"[\[\]{}]")
 _BYTE_ORDER_MARK = "\ufeff"
 _REPORTED_CHARACTERS = 20
+# After so many places at fault the rest of the text is left out, so that reading always ends.
+_MOST_MENDINGS = 40
 # libyaml's time grows with the square of open brackets; no flow comes near this many.
 _OPEN_BRACKETS = 500
 
@@ -39,6 +41,7 @@ class Mending:
         self._left_out: set[int] = set()
         self._insertions: list[tuple[int, str]] = []
         self._places: list[int] = []
+        self._mendings = 0
         self._tried: set[tuple[str, int]] = set()
         self._report_unreadable_characters()
         self._cut_at_too_many_brackets()
@@ -53,15 +56,17 @@ class Mending:
         """Whether an empty value stands there only because a colon was set."""
         return span.start == span.end and (span.start, ":") in self._insertions
 
-    def mend(self, error: yaml.MarkedYAMLError, *, is_last: bool) -> None:
-        """Report the scanner's error and change `current` so that the next reading gets further.
-
-        With `is_last` everything from the fault on is left out, so that the reading after it succeeds.
-        """
+    def mend(self, error: yaml.YAMLError) -> None:
+        """Report the scanner's error and change `current` so that the next reading gets further."""
+        self._mendings += 1
+        if self._mendings > _MOST_MENDINGS or not isinstance(error, yaml.MarkedYAMLError):
+            self.problems.append(SourceProblem("yaml-syntax", "Not readable as YAML.", Span(0, 0)))
+            self._leave_out(range(self.source.line_count))
+            return
         fault = find_fault(self.source, error, self._line_of_mark)
         line = self._line_with_content(fault.line)
         self.problems.append(SourceProblem("yaml-syntax", fault.message, self._content(line)))
-        if is_last:
+        if self._mendings == _MOST_MENDINGS:
             self._leave_out(range(line, self.source.line_count))
         elif fault.missing is not None and self._is_first_try(fault, line):
             self._insert(fault.missing_at, fault.missing)
@@ -96,7 +101,7 @@ class Mending:
     def _line_with_content(self, line: int) -> int:
         # The scanner often notices a fault only on a later line, which may be empty or left out already.
         for candidate in chain(range(line, -1, -1), range(line + 1, self.source.line_count)):
-            if candidate not in self._left_out and self.source.line_text(candidate).strip():
+            if candidate not in self._left_out and self._has_content(candidate):
                 return candidate
         return line
 
@@ -107,10 +112,14 @@ class Mending:
         self._tried.add(attempt)
         return True
 
+    def _has_content(self, line: int) -> bool:
+        # A tab counts: the scanner stumbles over it even where nothing follows.
+        return bool(self.source.line_text(line).strip(" "))
+
     def _content(self, line: int) -> Span:
         span = self.source.line_span(line)
         text = self.source.slice(span)
-        content = text.strip()
+        content = text.strip() or text.strip(" ")
         start = span.start + text.index(content)
         return Span(start, start + len(content))
 
@@ -120,7 +129,7 @@ class Mending:
 
     def _leave_out(self, lines: range | list[int]) -> None:
         for line in lines:
-            if line in self._left_out or not self.source.line_text(line).strip():
+            if line in self._left_out or not self._has_content(line):
                 continue
             self._left_out.add(line)
             self.strays.append(self._content(line))

@@ -19,9 +19,6 @@ from tiercel_schemas.source.spans import Span
 from tiercel_schemas.source.text import SourceText
 from tiercel_schemas.source.tree_builder import TreeBuilder
 
-MAX_MENDINGS = 40
-"""After so many places at fault the rest of the text is left out."""
-
 
 @dataclass(frozen=True, slots=True)
 class SourceDocument:
@@ -54,15 +51,13 @@ def parse_source(text: str) -> SourceFile:
     """Read a YAML text into trees with positions; every fault becomes a problem, none is raised."""
     source = SourceText(text)
     mending = Mending(source)
-    attempts = 0
     while True:
         builder = TreeBuilder(mending)
         try:
             for event in _events(mending.current):
                 builder.add(event)
-        except yaml.MarkedYAMLError as error:
-            attempts += 1
-            mending.mend(error, is_last=attempts >= MAX_MENDINGS)
+        except yaml.YAMLError as error:
+            mending.mend(error)
         else:
             break
     documents = tuple(SourceDocument(index, span, root) for index, (span, root) in enumerate(builder.documents))

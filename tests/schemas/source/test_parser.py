@@ -63,7 +63,7 @@ def test_any_text_is_read(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["[" * 100_000, "{" * 100_000, "- " * 20_000, "? " * 20_000, "'\n" * 5_000, "a\n" * 5_000, "- [\n" * 5_000,
-     "&a " * 5_000,
+     "&a " * 5_000, "\t\n a", "a: b\n\t\n", "\t\n" * 100,
      "\n".join(" " * depth + "k:" for depth in range(500)), "\ud800", "%YAML 9.9\n---\na: b", "---\n...\n---\n"],
     ids=lambda text: repr(text[:8]),
 )  # fmt: skip
