@@ -1,0 +1,66 @@
+"""A text at one moment, with all that is read off it: the thing that rules and features look at."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from tiercel_schemas.source.nodes import MappingNode, follow
+from tiercel_schemas.source.parser import SourceFile, parse_source
+from tiercel_schemas.source.text import SourceText
+from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis.flow import FlowAnalysis
+from tiercel_server.workspace.flow_detection import is_flow
+from tiercel_server.workspace.settings import ProjectSettings
+
+
+class DocumentSnapshot:
+    """A document that never changes; an edit makes another one. What is derived is made once, when asked for.
+
+    `name` is the document's URI or path, as whoever opened it calls it; `version` counts its edits. An explicit
+    `kestra_version` wins over the project's.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        *,
+        version: int = 0,
+        settings: ProjectSettings | None = None,
+        kestra_version: KestraVersion | None = None,
+    ) -> None:
+        self.name = name
+        self.version = version
+        self.settings = settings if settings is not None else ProjectSettings()
+        self.kestra_version = kestra_version or self.settings.effective_version
+        self._text = text
+
+    @cached_property
+    def source(self) -> SourceFile:
+        """The text as trees, with what is wrong in it as YAML."""
+        return parse_source(self._text)
+
+    @property
+    def text(self) -> SourceText:
+        """The text with its lines."""
+        return self.source.text
+
+    @cached_property
+    def flows(self) -> tuple[FlowAnalysis, ...]:
+        """The documents of the text that are flows."""
+        found = []
+        for document in self.source.documents:
+            root = follow(document.root)
+            if isinstance(root, MappingNode) and is_flow(root):
+                found.append(FlowAnalysis(document, root, self.source, self.kestra_version))
+        return tuple(found)
+
+    @property
+    def is_flow(self) -> bool:
+        """Whether the text holds a flow."""
+        return bool(self.flows)
+
+    def flow_at(self, offset: int) -> FlowAnalysis | None:
+        """The flow that holds an offset; the last one before it when it lies between two."""
+        document = self.source.document_at(offset)
+        return next((flow for flow in self.flows if flow.document is document), None)
