@@ -1,6 +1,6 @@
-"""Dates, times, instants and durations as Java reads and prints them.
+"""Dates, times and instants as Java reads and prints them.
 
-Instants and durations are kept to the nanosecond as whole numbers, since Python's own types stop at microseconds.
+Times and instants are kept to the nanosecond as whole numbers, since Python's own types stop at microseconds.
 """
 
 from __future__ import annotations
@@ -13,11 +13,6 @@ NANOS = 10**9
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?")
 _ZONE = re.compile(r"Z|([+-])([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2}))?)?", re.IGNORECASE)
-_DURATION = re.compile(
-    r"([-+]?)P(?:([-+]?[0-9]+)D)?"
-    r"(T(?:([-+]?[0-9]+)H)?(?:([-+]?[0-9]+)M)?(?:([-+]?[0-9]+)(?:[.,]([0-9]{0,9}))?S)?)?",
-    re.IGNORECASE,
-)
 _LIMITS = {
     "MonthOfYear": (1, 12),
     "DayOfMonth": (1, 31),
@@ -28,7 +23,7 @@ _LIMITS = {
 
 
 class NotATime(ValueError):  # noqa: N818
-    """A text that is no date, time, instant or duration; its text is Java's complaint."""
+    """A text that is no date, time or instant; its text is Java's complaint."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -73,35 +68,6 @@ class Instant:
         return moment.strftime("%Y-%m-%dT%H:%M:%S").zfill(19)
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Duration:
-    """A length of time in nanoseconds."""
-
-    nanos: int
-
-    @property
-    def seconds(self) -> float:
-        """The length in seconds."""
-        return self.nanos / NANOS
-
-    def __str__(self) -> str:
-        """As Java prints it: hours, minutes and seconds (`PT26H3.5S`)."""
-        if not self.nanos:
-            return "PT0S"
-        sign = -1 if self.nanos < 0 else 1
-        seconds, fraction = divmod(abs(self.nanos), NANOS)
-        hours, minutes, seconds = seconds // 3600, seconds % 3600 // 60, seconds % 60
-        text = "PT"
-        if hours:
-            text += f"{sign * hours}H"
-        if minutes:
-            text += f"{sign * minutes}M"
-        if seconds or fraction:
-            tail = f".{fraction:09d}".rstrip("0") if fraction else ""
-            text += f"{'-' if sign < 0 else ''}{seconds}{tail}S"
-        return text
-
-
 def parse_date(text: str) -> date:
     """`YYYY-MM-DD`; raises `NotATime`."""
     match = _DATE.fullmatch(text)
@@ -130,18 +96,6 @@ def parse_instant(text: str) -> Instant:
         offset = (int(zone[2]) * 3600 + int(zone[3] or 0) * 60 + int(zone[4] or 0)) * (-1 if zone[1] == "-" else 1)
     days = (_date(text, day) - date(1970, 1, 1)).days
     return Instant((days * 86400 - offset) * NANOS + _time(text, time).nanos)
-
-
-def parse_duration(text: str) -> Duration:
-    """An ISO-8601 duration of days and smaller units; raises `NotATime`."""
-    match = _DURATION.fullmatch(text)
-    if match is None or match[3] in ("T", "t") or (match[2] is None and match[3] is None):
-        raise NotATime("Text cannot be parsed to a Duration")
-    days, hours, minutes = (int(match[group] or 0) for group in (2, 4, 5))
-    nanos = ((days * 24 + hours) * 60 + minutes) * 60 * NANOS + int(match[6] or 0) * NANOS
-    fraction = int((match[7] or "").ljust(9, "0"))
-    nanos += -fraction if (match[6] or "").startswith("-") else fraction
-    return Duration(-nanos if match[1] == "-" else nanos)
 
 
 def _date(text: str, match: re.Match[str]) -> date:

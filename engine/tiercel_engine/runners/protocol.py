@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiercel_engine.inputs.java_time import NotATime, parse_duration
 from tiercel_engine.inputs.json_reader import NotJson, parse_json
 from tiercel_engine.tasks.api import LogLevel, MetricKind
+from tiercel_schemas.model.durations import parse_duration
 
 _LINE = re.compile(r"::(\{.*\})::")
 _LEVELS: dict[str, LogLevel] = {
@@ -58,7 +58,7 @@ def read_message(line: str) -> ScriptMessage | None:
             metrics=tuple(_metric(entry) for entry in content.get("metrics") or ()),
             logs=tuple(_log(entry) for entry in content.get("logs") or ()),
         )
-    except (NotJson, NotATime, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (NotJson, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadMessage(f"Invalid outputs '{line}'") from error
 
 
@@ -74,7 +74,7 @@ def _metric(entry: Any) -> ScriptMetric:
     kind = _KINDS[str(entry["type"]).lower()]
     value = entry["value"]
     if kind == "timer" and isinstance(value, str):
-        value = parse_duration(value).seconds
+        value = parse_duration(value).total_seconds()
     tags = {str(key): str(tag) for key, tag in _map(entry.get("tags")).items()}
     return ScriptMetric(kind, str(entry["name"]), float(value), tags)
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from tiercel_engine.inputs.java_text import as_java_text
-from tiercel_engine.inputs.java_time import NotATime, parse_duration
 from tiercel_engine.inputs.json_reader import NotJson, parse_json
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
+from tiercel_schemas.model.durations import parse_duration
 
 _FALSE_TEXTS = frozenset({"", "false", "0", "-0"})
 
@@ -30,9 +30,9 @@ def as_text(value: Any) -> str:
 def parse_iso_duration(text: str) -> timedelta:
     """An ISO-8601 duration; raises `TaskFailure` with Java's complaint."""
     try:
-        return timedelta(microseconds=parse_duration(text).nanos / 1000)
-    except NotATime as complaint:
-        raise TaskFailure(str(complaint)) from complaint
+        return parse_duration(text)
+    except ValueError as complaint:
+        raise TaskFailure("Text cannot be parsed to a Duration") from complaint
 
 
 async def text(context: TaskContext, name: str, default: str | None = None) -> str | None:

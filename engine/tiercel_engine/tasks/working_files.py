@@ -9,17 +9,18 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import anyio.to_thread
 
-from tiercel_engine.inputs.java_time import Duration
 from tiercel_engine.storage.globs import matches_any
 from tiercel_engine.storage.layout import StorageError, check_relative, task_run_path
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
 from tiercel_engine.tasks.properties import as_text, items, mapping
+from tiercel_schemas.model.durations import format_duration
 
 MOST_OUTPUT_FILES = 100_000
 
@@ -87,10 +88,11 @@ async def _stage_namespace_files(context: TaskContext, directory: Path) -> None:
                 continue
             source = context.files.local(namespace, path)
             await anyio.to_thread.run_sync(_copy, source, target)
-        took = Duration(round((time.monotonic() - start) * 1e6) * 1000)
-        context.log("INFO", f"Loaded {len(paths)} namespace files from '{namespace}' in {took}")
+        took = timedelta(seconds=time.monotonic() - start)
+        shown = format_duration(took)
+        context.log("INFO", f"Loaded {len(paths)} namespace files from '{namespace}' in {shown}")
         context.metric("counter", "namespacefiles.count", float(len(paths)))
-        context.metric("timer", "namespacefiles.duration", took.seconds)
+        context.metric("timer", "namespacefiles.duration", took)
 
 
 def _replaces(context: TaskContext, target: Path, policy: str) -> bool:

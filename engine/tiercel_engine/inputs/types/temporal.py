@@ -8,8 +8,9 @@ from typing import Any
 
 from tiercel_engine.inputs import java_time
 from tiercel_engine.inputs.java_text import as_java_text
-from tiercel_engine.inputs.java_time import Duration, NotATime
+from tiercel_engine.inputs.java_time import NotATime
 from tiercel_engine.inputs.registry import Conversion, input_kind, parser_complaint
+from tiercel_schemas.model.durations import format_duration, parse_duration
 from tiercel_schemas.model.inputs import DateInput, DateTimeInput, DurationInput, InputType, TimeInput
 
 
@@ -92,8 +93,12 @@ class DurationKind:
         """The length in seconds; a number is taken as such."""
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
-        duration: Duration = _parsed(java_time.parse_duration, "Duration", value, conversion)
-        return duration.seconds
+        text = _text(value)
+        try:
+            return parse_duration(text).total_seconds()
+        except ValueError as error:
+            complaint = parser_complaint("Text cannot be parsed to a Duration")
+            raise conversion.cannot(text, "Duration", complaint) from error
 
     def check(self, declared: DurationInput, value: float) -> Iterable[str]:
         """Both limits are included."""
@@ -101,9 +106,9 @@ class DurationKind:
             if limit is None:
                 continue
             try:
-                bound = java_time.parse_duration(limit)
-            except NotATime:
+                bound = parse_duration(limit)
+            except ValueError:
                 yield f"its limit `{limit}` can't be read"
                 continue
-            if (value - bound.seconds) * sign > 0:
-                yield f"It must be {word} than `{bound}`"
+            if (value - bound.total_seconds()) * sign > 0:
+                yield f"It must be {word} than `{format_duration(bound)}`"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import anyio
 
-from tiercel_engine.inputs.java_time import Duration
 from tiercel_engine.tasks.api import TaskContext, TaskResult, task_type
 from tiercel_engine.tasks.properties import parse_iso_duration, required_text
+from tiercel_schemas.model.durations import format_duration
 
 
 @task_type("io.kestra.plugin.core.flow.Sleep")
@@ -16,7 +16,6 @@ class Sleep:
     async def run(self, context: TaskContext) -> TaskResult:
         """Wait for `duration`; no outputs."""
         length = parse_iso_duration(await required_text(context, "duration"))
-        shown = Duration(round(length.total_seconds() * 1_000_000) * 1000)
-        context.log("INFO", f"Waiting for {shown}")
+        context.log("INFO", f"Waiting for {format_duration(length)}")
         await anyio.sleep(length.total_seconds())
         return TaskResult()
