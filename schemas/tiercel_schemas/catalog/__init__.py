@@ -20,6 +20,7 @@
 
     catalog.flow()                                       # ObjectType: the flow document's own properties
     catalog.definition(property.ref)                     # ObjectType of a nested object, or None
+    catalog.base(property.base)                          # what all types of a base class have
     catalog.variants("Input")                            # {"STRING": ObjectType, …}; SLA, AbstractRetry …
     catalog.discriminated(property.alternatives)         # the same for what `type` tells apart
 

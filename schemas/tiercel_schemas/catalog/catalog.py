@@ -125,6 +125,16 @@ class Catalog:
         assert found is not None
         return found
 
+    def base(self, name: str) -> ObjectType:
+        """What every type of a base class has; open, as each has more. Nothing is known of an unknown class."""
+        key = f"base:{name}"
+        if key not in self._definitions:
+            raw = {**self._core["bases"].get(name, {}), "open": True}
+            self._definitions[key] = self._read_object(name, raw, self._core_shard)
+        found = self._definitions[key]
+        assert found is not None
+        return found
+
     def definition(self, ref: str) -> ObjectType | None:
         """The object that a property's `ref` stands for; a bare name is one of core's."""
         if ref not in self._definitions:
@@ -208,6 +218,12 @@ class Catalog:
             alternatives=tuple(reader.read(name, each) for each in raw.get("any", ())),
         )
 
+    def _is_exact(self, shard: str) -> bool:
+        about = self._index["artifacts"][shard]
+        # The script plugins were held against the records of their jars.
+        from_script: bool = about["artifact"].startswith("io.kestra.plugin:plugin-script-")
+        return from_script or about["read"] == "jar"
+
     def _read_plugin(self, name: str, shard: str, kind: str) -> PluginType:
         raw = read_shard(shard)["types"][name]
         reader = self._reader(shard)
@@ -236,6 +252,7 @@ class Catalog:
             internal=raw.get("internal", False),
             enterprise=name in self._flags.get("edition", frozenset()),
             examples=raw.get("examples", 0),
+            exact=self._is_exact(shard),
             since=self.version if older else None,
             until=self.version if newer else None,
         )

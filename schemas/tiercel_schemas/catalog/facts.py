@@ -113,7 +113,8 @@ class PluginType(ObjectType):
     `kind`: task, trigger, condition, taskRunner, logExporter, chart, dataFilter, dataFilterKPI, app,
     appBlock, asset, assetExporter, storage, fileRenderer, additional (what else a plugin lets choose, such
     as AI providers). `artifact` is the plugin that brings it. `examples` is how many examples its authors
-    give.
+    give. `exact`: the facts are Kestra's own; otherwise they were read from the plugin's sources, and the
+    release in use may differ.
     """
 
     kind: str = "task"
@@ -128,6 +129,7 @@ class PluginType(ObjectType):
     internal: bool = False
     enterprise: bool = False
     examples: int = 0
+    exact: bool = True
     since: KestraVersion | None = None
     until: KestraVersion | None = None
 

@@ -1,1 +1,6 @@
-"""The generated JSON Schema of a flow, and validation by dispatch on `type`."""
+"""The JSON Schema of flows, and validation by it: each object against the schema of its own `type`."""
+
+from tiercel_schemas.json_schema.shallow import object_schema
+from tiercel_schemas.json_schema.validation import validate_flow
+
+__all__ = ["object_schema", "validate_flow"]

@@ -1,0 +1,70 @@
+"""Texts with a format, as Kestra's reader takes them: durations, dates, times, time zones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+
+_DURATION = re.compile(
+    r"[-+]?P(?=[-+]?\d|T)(?:[-+]?\d{1,18}D)?"
+    r"(?:T(?=[-+]?\d|[-+]?[.,]\d)(?:[-+]?\d{1,18}H)?(?:[-+]?\d{1,18}M)?(?:[-+]?\d{1,18}(?:[.,]\d{0,9})?S)?)?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"[-+]?\d{4,9}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?")
+_OFFSET = re.compile(r"Z|[-+]\d{1,2}(?::?[0-5]\d){0,2}", re.IGNORECASE)
+_ZONE_PREFIX = re.compile(r"(?:UTC|GMT|UT)(?P<offset>.*)")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DATE_TIME = re.compile(r"(?P<date>[^T ]+)(?:[Tt ](?P<time>[^Z+\-\[]*)(?P<rest>.*))?", re.DOTALL)
+
+
+def is_duration(text: str) -> bool:
+    """An ISO 8601 duration of days, hours, minutes and seconds, as `PT1H30M`; weeks and months are none."""
+    return _DURATION.fullmatch(text) is not None
+
+
+def is_date(text: str) -> bool:
+    """A day, as `2026-01-31`."""
+    return _DATE.fullmatch(text) is not None
+
+
+def is_time(text: str) -> bool:
+    """A time of day, as `09:30` or `09:30:00`, perhaps with an offset."""
+    match = re.match(r"[0-9:.,]+", text)
+    if match is None or _TIME.fullmatch(match[0]) is None:
+        return False
+    return match.end() == len(text) or _OFFSET.fullmatch(text[match.end() :]) is not None
+
+
+def is_date_time(text: str) -> bool:
+    """A moment, as `2026-01-31T09:30:00Z`; a day alone and a time without a zone pass too."""
+    match = _DATE_TIME.fullmatch(text.strip())
+    if match is None or not is_date(match["date"]):
+        return False
+    return match["time"] is None or is_time(match["time"])
+
+
+@cache
+def is_timezone(text: str) -> bool:
+    """The name of a time zone, as `Europe/Paris`, or an offset, as `+02:00` or `UTC+2`."""
+    if _OFFSET.fullmatch(text):
+        return True
+    match = _ZONE_PREFIX.fullmatch(text)
+    if match is not None and (not match["offset"] or _OFFSET.fullmatch(match["offset"])):
+        return True
+    from zoneinfo import available_timezones
+
+    return text in available_timezones()
+
+
+FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "duration": is_duration,
+    "date": is_date,
+    "date-time": is_date_time,
+    "partial-time": is_time,
+    "time": is_time,
+    "timezone": is_timezone,
+    "uuid": lambda text: _UUID.fullmatch(text) is not None,
+}
+"""Checks by format name; a format that is not here takes any text."""

@@ -1,0 +1,59 @@
+"""The values that a flow gives to all tasks of a type (`pluginDefaults`, 1.3): they may meet a required
+property."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tiercel_schemas.catalog import Catalog
+from tiercel_schemas.json_schema.reading import is_empty
+from tiercel_schemas.source.nodes import MappingNode, ScalarNode, SequenceNode, follow
+
+KEYS = ("pluginDefaults", "taskDefaults")
+
+
+@dataclass(frozen=True, slots=True)
+class PluginDefault:
+    """One entry: the type or beginning of types that it is for, and its values."""
+
+    type: str
+    values: MappingNode
+
+    def is_for(self, names: set[str]) -> bool:
+        """Whether it holds for a type, given by all its names."""
+        return any(name.startswith(self.type) for name in names)
+
+    @property
+    def properties(self) -> set[str]:
+        """Names of the properties that it gives a value."""
+        return {pair.name for pair in self.values.pairs if pair.name is not None and not is_empty(pair.value)}
+
+
+class PluginDefaults:
+    """All entries of a flow."""
+
+    def __init__(self, root: MappingNode, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self.entries = tuple(_entries(root))
+
+    def supplied(self, written: str) -> set[str]:
+        """Properties that entries give to objects of a type, which is named as the flow writes it."""
+        if not self.entries:
+            return set()
+        canonical = self._catalog.canonical(written)
+        names = {written, canonical}
+        names.update(old for old, new in self._catalog.aliases.items() if new == canonical)
+        return {name for entry in self.entries if entry.is_for(names) for name in entry.properties}
+
+
+def _entries(root: MappingNode) -> Iterator[PluginDefault]:
+    for key in KEYS:
+        entries = root.get(key)
+        for item in entries.items if isinstance(entries, SequenceNode) else ():
+            entry = follow(item)
+            if not isinstance(entry, MappingNode):
+                continue
+            kind, values = entry.get("type"), entry.get("values")
+            if isinstance(kind, ScalarNode) and kind.value and isinstance(values, MappingNode):
+                yield PluginDefault(kind.value, values)

@@ -1,0 +1,157 @@
+"""What can be wrong with the properties of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tiercel_schemas.catalog import ObjectType, PluginType, Property, load_catalog, property_replacement
+from tiercel_schemas.diagnostics import Severity
+from tiercel_schemas.json_schema import words
+from tiercel_schemas.json_schema.findings import LITERAL, Findings, owner_span
+from tiercel_schemas.json_schema.type_faults import version_hint
+from tiercel_schemas.source.nodes import MappingNode, Node, Pair
+from tiercel_schemas.versions import KestraVersion
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+_FORMAT_CODES = {"partial-time": "invalid-time"}
+_SURELY_A_SLIP = 0.8
+_RANGES = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """An object as messages speak of it.
+
+    `words`: what it is called. `names`: where to look for what took the place of its old properties.
+    `supplied`: properties that something else gives a value. `certain`: those whose facts are certain, None
+    for all. `dynamic`: it stands in a templated property.
+    """
+
+    fact: ObjectType
+    words: str
+    names: tuple[str, ...] = ()
+    supplied: frozenset[str] = frozenset()
+    certain: frozenset[str] | None = None
+    dynamic: bool = False
+
+    def severity(self, name: str) -> Severity:
+        """How bad a fault of a property is: what is not certain may be right in another release of the plugin."""
+        return Severity.ERROR if self.certain is None or name in self.certain else Severity.WARNING
+
+
+class PropertyFaults:
+    """Notes what is wrong with properties."""
+
+    def __init__(self, version: KestraVersion, findings: Findings) -> None:
+        self._version = version
+        self._findings = findings
+
+    def unknown(self, owner: Owner, name: str, pair: Pair) -> str | None:
+        """A property that the object does not have; returns the one that was probably meant."""
+        code = f"{LITERAL}unknown-property" if owner.dynamic else "unknown-property"
+        severity = owner.severity(name)
+        now = property_replacement(owner.names, name)
+        use = now.use if now is not None and now.use in owner.fact.properties else None
+        elsewhere = list(self._elsewhere(owner.fact, name))
+        data: dict[str, Any] = {"property": name, "owner": owner.fact.name}
+        if elsewhere:
+            data["versions"] = [str(each) for each in elsewhere]
+        message = f"`{name}` is no property of {owner.words}"
+        if elsewhere or use:
+            message += f" in Kestra {self._version}"
+        if use is not None:
+            data["replacement"] = use
+            message += f"; it is called `{use}`"
+        elif now is not None and now.advice is not None:
+            message += f": {now.advice}"
+        elif not elsewhere:
+            visible = [each.name for each in owner.fact.properties.values() if not each.hidden]
+            data["suggestions"] = words.suggestions(name, visible)
+            message += words.did_you_mean(data["suggestions"])
+            if words.suggestions(name, visible, cutoff=_SURELY_A_SLIP):
+                severity = Severity.ERROR
+        self._findings.add(code, message + version_hint(elsewhere), pair.key.span, severity, data)
+        meant: str | None = data.get("replacement") or next(iter(data.get("suggestions", ())), None)
+        return meant
+
+    def _elsewhere(self, fact: ObjectType, name: str) -> Iterator[KestraVersion]:
+        for version in KestraVersion:
+            if version == self._version:
+                continue
+            catalog = load_catalog(version)
+            other: ObjectType | None
+            if isinstance(fact, PluginType):
+                other = catalog.plugin(fact.name)
+            else:
+                other = catalog.flow() if fact.name == "flow" else catalog.definition(fact.name)
+            if other is not None and other.find(name) is not None:
+                yield version
+
+    def missing(self, owner: Owner, name: str, node: MappingNode, empty: Pair | None) -> None:
+        """A property that must be given and is not, or has no value."""
+        code = f"{LITERAL}missing-property" if owner.dynamic else "missing-property"
+        data = {"property": name, "owner": owner.fact.name}
+        if empty is not None:
+            message = f"`{name}` has no value, and {owner.words} needs one"
+            self._findings.add(code, message, empty.key.span, owner.severity(name), data)
+        else:
+            message = f"{owner.words} needs `{name}`"
+            self._findings.add(code, message, owner_span(node), owner.severity(name), data)
+
+    def deprecated(self, owner: Owner, prop: Property, name: str, pair: Pair) -> None:
+        """A property that should no longer be written, or not by this name."""
+        now = property_replacement(owner.names, name)
+        then = ""
+        data: dict[str, Any] = {"property": name, "owner": owner.fact.name}
+        if name != prop.name:
+            then = f"; use `{prop.name}`"
+            data["replacement"] = prop.name
+        elif now is not None and now.use in owner.fact.properties:
+            then = f"; use `{now.use}`"
+            data["replacement"] = now.use
+        elif now is not None and now.advice is not None:
+            then = f": {now.advice}"
+        message = f"`{name}` of {owner.words} is deprecated{then}"
+        self._findings.add("deprecated-property", message, pair.key.span, Severity.HINT, data, deprecated=True)
+
+    def wrong(self, owner: Owner, prop: Property, place: Node, error: ValidationError) -> None:
+        """A value that the property does not take."""
+        path = tuple(error.absolute_path)
+        steps = [str(step) for step in path if not isinstance(step, int)]
+        name = steps[-1] if steps else prop.name
+        code, message = _explain(name, prop, error)
+        if isinstance(path[-1], int) and code == "wrong-kind":
+            message = f"each of {message}"
+        if owner.dynamic or prop.dynamic:
+            code = LITERAL + code
+        data: dict[str, Any] = {"property": prop.name, "owner": owner.fact.name}
+        if error.validator == "enum":
+            allowed = [str(value) for value in _bound(error)]
+            data |= {"values": allowed, "suggestions": words.suggestions(str(error.instance), allowed)}
+        severity = owner.severity(prop.name)
+        if code == f"{LITERAL}invalid-enum" and str(error.instance).upper() in data.get("values", ()):
+            # Tasks that read the word themselves may not mind its case.
+            severity = Severity.WARNING
+        self._findings.add(code, message, place.span, severity, data)
+
+
+def _bound(error: ValidationError) -> Any:
+    return error.validator_value
+
+
+def _explain(name: str, prop: Property, error: ValidationError) -> tuple[str, str]:
+    keyword, bound, value = str(error.validator), _bound(error), error.instance
+    if keyword == "type":
+        return "wrong-kind", words.wrong_kind(name, value, bound)
+    if keyword in {"enum", "const"}:
+        return "invalid-enum", words.wrong_value(name, value, bound if keyword == "enum" else [bound])
+    if keyword == "format":
+        return _FORMAT_CODES.get(bound, f"invalid-{bound}"), words.wrong_format(name, value, bound)
+    if keyword == "pattern":
+        return "invalid-pattern", words.wrong_pattern(name, value, prop.pattern or bound)
+    code = "out-of-range" if keyword in _RANGES else "invalid-length"
+    return code, words.out_of_bounds(name, keyword, bound)

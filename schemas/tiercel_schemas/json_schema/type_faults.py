@@ -1,0 +1,153 @@
+"""What can be wrong with the `type` of an object: missing, unknown, of another kind, deprecated, renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tiercel_schemas.catalog import Catalog, ObjectType, PluginType, property_replacement
+from tiercel_schemas.diagnostics import Severity
+from tiercel_schemas.json_schema.findings import Findings, owner_span, pair_span
+from tiercel_schemas.json_schema.words import did_you_mean, one_of, simple_name, suggestions
+from tiercel_schemas.source.nodes import MappingNode, Pair, ScalarNode
+from tiercel_schemas.versions import KestraVersion
+
+EXACT_PACKAGES = ("io.kestra.plugin.core.", "io.kestra.plugin.scripts.", "io.kestra.core.")
+"""Packages of which the catalog knows every type."""
+
+KINDS = {
+    "io.kestra.core.models.tasks.Task": "task",
+    "io.kestra.core.models.triggers.AbstractTrigger": "trigger",
+    "io.kestra.core.models.tasks.runners.TaskRunner": "taskRunner",
+    "io.kestra.core.models.conditions.Condition": "condition",
+}
+"""Kind of the types that may stand where a property says `base`."""
+
+_KIND_WORDS = {"taskRunner": "task runner", "logExporter": "log exporter", "additional": "part of a plugin"}
+_MOST_VALUES = 24
+
+
+def kind_words(kind: str) -> str:
+    """A kind of type as a message says it."""
+    return _KIND_WORDS.get(kind, kind)
+
+
+def version_hint(versions: Iterable[KestraVersion]) -> str:
+    """How to have another version."""
+    return "".join(
+        f' (for Kestra {each}: `--kestra-version {each}`, or `kestra-version: "{each}"` in tiercel.yaml)'
+        for each in versions
+    )
+
+
+class TypeFaults:
+    """Notes what is wrong with types."""
+
+    def __init__(self, catalog: Catalog, findings: Findings) -> None:
+        self._catalog = catalog
+        self._findings = findings
+
+    def missing(self, node: MappingNode, pair: Pair | None, base: str | None) -> None:
+        """An object that says no type."""
+        kind = KINDS.get(base or "")
+        what = f"this {kind_words(kind)}" if kind else "this object"
+        if pair is not None:
+            self._findings.add("missing-type", f"the `type` of {what} is empty", pair.key.span)
+        else:
+            self._findings.add("missing-type", f"{what} has no `type`", owner_span(node))
+
+    def unknown(self, value: ScalarNode, base: str | None) -> None:
+        """A type that the version does not have."""
+        catalog, written, span = self._catalog, value.value, value.span
+        elsewhere = catalog.other_versions_of(written)
+        replacement = catalog.replacement(written)
+        data: dict[str, Any] = {"type": written}
+        if replacement is not None:
+            data["replacement"] = replacement
+        if elsewhere:
+            data["versions"] = [str(each) for each in elsewhere]
+        if elsewhere or replacement is not None:
+            advice = catalog.advice(written)
+            then = f": {advice}" if advice else f"; `{replacement}` took its place" if replacement else ""
+            message = f"`{written}` is not in Kestra {catalog.version}{then}{version_hint(elsewhere)}"
+            self._findings.add("unknown-type", message, span, data=data)
+            return
+        likely = self._likely(written, base)
+        data["suggestions"] = likely
+        known_package = written.startswith(EXACT_PACKAGES)
+        if known_package or "." not in written:
+            message = f"there is no type `{written}` in Kestra {catalog.version}{did_you_mean(likely)}"
+            self._findings.add("unknown-type", message, span, data=data)
+            return
+        message = f"the type `{written}` is of no plugin known here{did_you_mean(likely)}"
+        self._findings.add("unknown-plugin", message, span, Severity.INFORMATION, data)
+
+    def _likely(self, written: str, base: str | None) -> list[str]:
+        names = self._catalog.names(KINDS.get(base or ""))
+        last = simple_name(written).lower()
+        same = [name for name in names if simple_name(name).lower() == last]
+        if "." not in written:
+            return same[:3]
+        package = written.rpartition(".")[0]
+        near = suggestions(written, (name for name in names if name.startswith(package + ".")), cutoff=0.8)
+        return near or suggestions(written, same) or suggestions(written, names, cutoff=0.9)
+
+    def fits(self, plugin: PluginType, value: ScalarNode, base: str | None) -> bool:
+        """Whether a type is of the kind that the place asks for; notes it when not."""
+        wanted = KINDS.get(base or "")
+        if wanted is None or plugin.kind == wanted:
+            return True
+        message = f"`{plugin.name}` is a {kind_words(plugin.kind)}, not a {kind_words(wanted)}"
+        data = {"type": plugin.name, "kind": plugin.kind}
+        self._findings.add("misplaced-type", message, value.span, data=data)
+        return False
+
+    def note_age(self, plugin: PluginType, value: ScalarNode) -> None:
+        """Notes an old name, or a type that its authors advise against."""
+        written, span = value.value, value.span
+        if written != plugin.name:
+            message = f"`{written}` is an old name of `{plugin.name}`"
+            data = {"type": written, "replacement": plugin.name}
+            self._findings.add("renamed-type", message, span, Severity.WARNING, data, deprecated=True)
+        elif plugin.deprecated:
+            newer = self._catalog.replacement(plugin.name) or _in_any_version(plugin.name)
+            then = f"; `{newer}` takes its place" if newer else ""
+            data = {"type": plugin.name} | ({"replacement": newer} if newer else {})
+            message = f"`{plugin.name}` is deprecated{then}"
+            self._findings.add("deprecated-type", message, span, Severity.HINT, data, deprecated=True)
+
+    def variant(
+        self,
+        node: MappingNode,
+        pair: Pair | None,
+        written: str | None,
+        choices: dict[str, ObjectType],
+        what: str,
+    ) -> None:
+        """A `type` that chooses among definitions and is missing or none of theirs."""
+        if pair is None or pair.value is None or written is None:
+            words = one_of(sorted(choices)) if len(choices) <= _MOST_VALUES else "a type"
+            span = pair_span(pair) if pair is not None else owner_span(node)
+            self._findings.add("missing-type", f"{what} needs a `type`: {words}", span)
+            return
+        now = property_replacement(["input-types"], written)
+        if now is not None and now.use in choices:
+            message = f"the type `{written}` is now `{now.use}`{version_hint(self._with_input(written))}"
+            data: dict[str, Any] = {"type": written, "replacement": now.use}
+        else:
+            likely = suggestions(written, choices)
+            values = f"; it takes {one_of(sorted(choices))}" if len(choices) <= _MOST_VALUES else ""
+            message = f"`{written}` is no type of {what}{did_you_mean(likely) or values}"
+            data = {"type": written, "suggestions": likely}
+        self._findings.add("unknown-type", message, pair.value.span, data=data)
+
+    def _with_input(self, name: str) -> list[KestraVersion]:
+        from tiercel_schemas.catalog import load_catalog
+
+        return [each for each in KestraVersion if name in load_catalog(each).variants("Input")]
+
+
+def _in_any_version(name: str) -> str | None:
+    from tiercel_schemas.catalog import load_catalog
+
+    return next((found for each in KestraVersion if (found := load_catalog(each).replacement(name))), None)
