@@ -63,7 +63,7 @@ def run_once(command: Sequence[str], *, cwd: Path, expected: Sequence[int] = (0,
 def compare(
     commands: Mapping[str, Sequence[str]], *, cwd: Path, runs: int, expected: Sequence[int] = (0,)
 ) -> list[Figures]:
-    """Run the commands in turn, so that what else the machine does falls on all of them; the first round is thrown away."""
+    """Run the commands in turn, so that all share what else the machine does; the first round is not counted."""
     samples: dict[str, list[Sample]] = {name: [] for name in commands}
     for turn in range(runs + 1):
         for name, command in commands.items():
