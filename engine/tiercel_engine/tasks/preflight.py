@@ -26,7 +26,7 @@ class Notice:
 
 def preflight(flows: Iterable[Flow], policy: RunnerPolicy) -> list[Notice]:
     """The notices of flows that are about to run, in the order of their tasks; the first flow is the main one."""
-    notices = []
+    notices: list[Notice] = []
     for number, flow in enumerate(flows):
         where = "" if number == 0 else f" of flow '{flow.id}'"
         for task in _enabled(flow):

@@ -1,0 +1,1 @@
+"""Parts of the runner of recorded run cases."""
