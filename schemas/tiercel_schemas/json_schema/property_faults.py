@@ -39,7 +39,7 @@ class Owner:
     dynamic: bool = False
 
     def severity(self, name: str) -> Severity:
-        """How bad a fault of a property is: what is not certain may be right in another release of the plugin."""
+        """How bad a fault of a property is: what is uncertain may be right in another release of a plugin."""
         return Severity.ERROR if self.certain is None or name in self.certain else Severity.WARNING
 
 
