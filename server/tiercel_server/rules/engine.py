@@ -1,0 +1,95 @@
+"""From a snapshot to its findings: the rules that hold, what comments silence, in order and in bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tiercel_schemas.diagnostics import Diagnostic, Severity
+from tiercel_server.rules.model import RegisteredCheck, Rule, RuleContext
+from tiercel_server.rules.registry import all_checks, all_rules
+from tiercel_server.rules.structure.suppressions import NAMELESS_SUPPRESSION, UNUSED_SUPPRESSION
+from tiercel_server.rules.suppressions import apply_suppressions, find_suppressions
+from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
+from tiercel_server.workspace.settings import ProjectSettings
+from tiercel_server.workspace.snapshot import DocumentSnapshot
+
+MAX_FINDINGS = 500
+"""A file with more findings than this shows the first ones."""
+
+_HIDING_CODES = frozenset({"yaml-syntax", "unquoted-expression"})
+
+
+def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -> list[Diagnostic]:
+    """All findings on a document's flows, in the order of the text; none where it holds no flow.
+
+    At most `MAX_FINDINGS`. Of two findings with the same code and place one is given. What lies inside text that can't
+    be read as meant (an unquoted expression) is not reported twice.
+    """
+    if not snapshot.flows:
+        return []
+    settings = snapshot.settings
+    found: dict[tuple[object, str], Diagnostic] = {}
+    for finding in _all_findings(snapshot, workspace):
+        adjusted = _adjusted(finding, settings)
+        if adjusted is not None:
+            found.setdefault((adjusted.span, adjusted.code), adjusted)
+    findings = _without_echoes(list(found.values()))
+    findings.sort(key=lambda each: (each.span, each.severity, each.code))
+    suppressions = find_suppressions(snapshot.source)
+    if suppressions:
+        findings, unused = apply_suppressions(snapshot.source, findings, suppressions)
+        more = [UNUSED_SUPPRESSION.finding(f"`{each.code}` is not reported here.", each.span) for each in unused]
+        more += [
+            NAMELESS_SUPPRESSION.finding("Name the codes to silence: `# tiercel: ignore[code]`.", each.span)
+            for each in suppressions
+            if not each.codes
+        ]
+        findings += [adjusted for each in more if (adjusted := _adjusted(each, settings)) is not None]
+        findings.sort(key=lambda each: (each.span, each.severity, each.code))
+    return findings[:MAX_FINDINGS]
+
+
+def _all_findings(snapshot: DocumentSnapshot, workspace: WorkspaceFlows) -> Iterator[Diagnostic]:
+    contexts = [RuleContext(flow, snapshot.settings, workspace) for flow in snapshot.flows]
+    for check in all_checks():
+        if not _wanted(check, snapshot):
+            continue
+        if check.file_check is not None:
+            yield from check.file_check(snapshot)
+        if check.flow_check is not None:
+            for context in contexts:
+                yield from check.flow_check(context)
+
+
+def _wanted(check: RegisteredCheck, snapshot: DocumentSnapshot) -> bool:
+    return any(snapshot.kestra_version in rule.versions and is_on(rule, snapshot.settings) for rule in check.rules)
+
+
+def is_on(rule: Rule, settings: ProjectSettings) -> bool:
+    """Whether a project wants a rule's findings."""
+    if rule.code in settings.ignore or (rule.code in settings.severities and settings.severities[rule.code] is None):
+        return False
+    return rule.profile is None or rule.profile in settings.profiles or rule.code in settings.severities
+
+
+def _adjusted(finding: Diagnostic, settings: ProjectSettings) -> Diagnostic | None:
+    rule = all_rules().get(finding.code)
+    if finding.code in settings.ignore or (rule is not None and not is_on(rule, settings)):
+        return None
+    severity: Severity | None = settings.severities.get(finding.code, finding.severity)
+    if severity is None:
+        return None
+    return finding if severity == finding.severity else replace(finding, severity=severity)
+
+
+def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:
+    hiding = [each.span for each in findings if each.code in _HIDING_CODES]
+    if not hiding:
+        return findings
+    return [
+        each
+        for each in findings
+        if each.code in _HIDING_CODES
+        or not any(span.start <= each.span.start and each.span.end <= span.end for span in hiding)
+    ]

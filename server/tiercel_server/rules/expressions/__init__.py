@@ -1,0 +1,1 @@
+"""How expressions are written: syntax, functions, filters, tests."""

@@ -1,0 +1,1 @@
+"""What must hold across a flow: ids, order, triggers, inputs, outputs."""

@@ -1,0 +1,1 @@
+"""What works but is better done otherwise; off until a project asks for it."""

@@ -1,0 +1,1 @@
+"""What expressions name: inputs, variables, outputs and the other roots."""

@@ -1,0 +1,89 @@
+"""Inputs that expressions name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation, Severity
+from tiercel_server.analysis.references import Reference
+from tiercel_server.analysis.shapes import MapShape, Shape
+from tiercel_server.rules.examples import logs
+from tiercel_server.rules.model import Rule, RuleContext, replacement
+from tiercel_server.rules.registry import checks
+from tiercel_server.rules.wording import listed, nearest
+
+UNKNOWN_INPUT = Rule(
+    code="unknown-input",
+    group="references",
+    at_run_time=True,
+    summary="An expression names an input that the flow does not declare.",
+    why="Kestra saves the flow; the expression fails when it runs, because values for undeclared inputs are dropped.",
+    bad=logs("{{ inputs.nmae }}", "inputs:\n  - {id: name, type: STRING}"),
+    good=logs("{{ inputs.name }}", "inputs:\n  - {id: name, type: STRING}"),
+    fix="Writes the name of the input that was probably meant.",
+)
+UNKNOWN_VARIABLE = Rule(
+    code="unknown-variable",
+    group="references",
+    at_run_time=True,
+    summary="An expression names a variable that neither `variables` nor a task sets.",
+    why="Kestra saves the flow, and the expression fails when it runs.",
+    bad=logs("{{ vars.regoin }}", "variables:\n  region: eu"),
+    good=logs("{{ vars.region }}", "variables:\n  region: eu"),
+    fix="Writes the name of the variable that was probably meant.",
+)
+
+
+@checks(UNKNOWN_INPUT)
+def check_inputs(context: RuleContext) -> Iterator[Diagnostic]:
+    """`inputs.x`."""
+    yield from _check(context, "inputs", UNKNOWN_INPUT, "input")
+
+
+@checks(UNKNOWN_VARIABLE)
+def check_variables(context: RuleContext) -> Iterator[Diagnostic]:
+    """`vars.x`."""
+    yield from _check(context, "vars", UNKNOWN_VARIABLE, "variable")
+
+
+def _check(context: RuleContext, root: str, rule: Rule, what: str) -> Iterator[Diagnostic]:
+    for reference in context.flow.references:
+        if reference.root == root and reference.steps:
+            shape = context.flow.scope_at(reference.site.value.path).root(root)
+            if shape is not None:
+                yield from _missing(reference, shape, rule, what)
+
+
+def _missing(reference: Reference, shape: Shape, rule: Rule, what: str) -> Iterator[Diagnostic]:
+    """The first step that leads nowhere, as long as maps with known keys are walked."""
+    for index, step in enumerate(reference.steps):
+        if not isinstance(shape, MapShape):
+            return
+        name = str(step.name)
+        found = shape.keys.get(name, shape.other if shape.open else None)
+        if found is None:
+            yield _finding(reference, index, shape, rule, what)
+            return
+        shape = found
+
+
+def _finding(reference: Reference, index: int, shape: MapShape, rule: Rule, what: str) -> Diagnostic:
+    name = str(reference.steps[index].name)
+    whole = ".".join(str(each) for each in (reference.root, *reference.names[: index + 1]))
+    meant = nearest(name, shape.keys)
+    span = reference.step_span(index)
+    if reference.minuend and (dashed := [each for each in shape.keys if each.startswith(f"{name}-")]):
+        meant, text = None, f"`{dashed[0]}` holds a `-`: write `{reference.root}['{dashed[0]}']`"
+    elif index:
+        text = f"there is no `{whole}`"
+    else:
+        text = f"the flow has no {what} `{name}`"
+    if meant is not None:
+        text += f"; did you mean `{meant}`?"
+    elif index == 0 and shape.keys and "holds a" not in text:
+        text += f"; it has {listed(shape.keys)}"
+    data = replacement(span, meant, f"Write `{meant}`") if meant is not None else {}
+    related: tuple[RelatedLocation, ...] = ()
+    return rule.finding(
+        text, span, severity=Severity.WARNING if reference.guarded else rule.severity, related=related, data=data
+    )

@@ -1,0 +1,1 @@
+"""The text and the objects in it: YAML, properties, kinds of value."""

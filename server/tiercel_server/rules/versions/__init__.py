@@ -1,0 +1,1 @@
+"""What one version of Kestra has and another has not."""

@@ -1,0 +1,46 @@
+"""What is known of the other flows of a workspace, as a value that whoever reads files hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInput:
+    """An input of another flow."""
+
+    id: str
+    type: str
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFlow:
+    """Another flow: its inputs, the ids of its outputs, and the flows that it calls whatever happens."""
+
+    namespace: str
+    id: str
+    inputs: tuple[KnownInput, ...] = ()
+    outputs: tuple[str, ...] = ()
+    calls: frozenset[tuple[str, str]] = frozenset()
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceFlows:
+    """The flows of a workspace by namespace and id. `complete`: a flow that is missing here exists nowhere."""
+
+    flows: Mapping[tuple[str, str], KnownFlow] = field(default_factory=dict)
+    complete: bool = False
+
+    def get(self, namespace: str, id_: str) -> KnownFlow | None:
+        """The flow of this namespace and id."""
+        return self.flows.get((namespace, id_))
+
+    def has_namespace(self, namespace: str) -> bool:
+        """Whether the workspace holds any flow of a namespace."""
+        return any(each == namespace for each, _ in self.flows)
+
+
+NO_FLOWS = WorkspaceFlows()
