@@ -49,8 +49,8 @@ def local_services(
             folders[namespace] = project_folder / settings.files
     from_environment = EnvironmentSecrets(environment)
     secrets: list[SecretSource] = [from_environment]
-    settings_with_secrets = [project.secrets, *(space.secrets for space in project.namespaces.values())]
-    secrets += [dotenv_secrets(project_folder / own.dotenv) for own in settings_with_secrets if own and own.dotenv]
+    dotenv_files = [project.run.dotenv, *(own.secrets.dotenv for own in project.namespaces.values() if own.secrets)]
+    secrets += [dotenv_secrets(project_folder / name) for name in dotenv_files if name]
     notes = tuple(
         f"environment variable {name} is no base64 text, so the secret is unknown" for name in from_environment.skipped
     )

@@ -44,19 +44,12 @@ class NamespaceSettings(_Part):
     secrets: SecretSettings | None = None
 
 
-class RuleSettings(_Part):
-    """How findings are reported: `severity` by rule code, and codes to leave out."""
-
-    profile: Literal["default", "strict", "relaxed"] = "default"
-    severity: Mapping[str, Literal["error", "warning", "information", "hint", "off"]] = Field(default_factory=dict)
-    ignore: tuple[str, ...] = ()
-
-
 class RunSettings(_Part):
-    """How flows run here: where script tasks run, and how many tasks at once."""
+    """How flows run here: where script tasks run, how many tasks at once, and a dotenv file with secrets."""
 
     runner: Literal["auto", "process", "docker"] = "auto"
     max_parallel: Annotated[int | None, Field(gt=0)] = None
+    dotenv: str | None = None
 
 
 class ServerSettings(_Part):
@@ -67,15 +60,20 @@ class ServerSettings(_Part):
 
 
 class Project(_Part):
-    """A project's settings; an empty file gives all defaults."""
+    """A project's settings; an empty file gives all defaults.
+
+    `rules`, `secrets` and `kv` (names that checks take for known) are read by the checks themselves.
+    """
 
     kestra_version: Annotated[KestraVersion | None, BeforeValidator(_version)] = None
     flows: tuple[str, ...] = ("**/*.yaml", "**/*.yml")
     namespaces: Mapping[str, NamespaceSettings] = Field(default_factory=dict)
     globals: Mapping[str, Any] = Field(default_factory=dict)
     envs: Mapping[str, Text] = Field(default_factory=dict)
-    secrets: SecretSettings = SecretSettings()
-    rules: RuleSettings = RuleSettings()
+    exclude: tuple[str, ...] = ()
+    secrets: Any = None
+    kv: Any = None
+    rules: Mapping[str, Any] | None = None
     run: RunSettings = RunSettings()
     server: ServerSettings | Mapping[str, ServerSettings] | None = None
 
