@@ -1,0 +1,330 @@
+"""The decision: what an event makes of an execution, and what has to be done then. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from tiercel_engine.core import conclusion, killing, lists, restarting, retries, sla
+from tiercel_engine.core.effects import Effect, RequestSlot, state_report
+from tiercel_engine.core.events import (
+    DirectoryClosed,
+    DirectoryOpened,
+    Evaluated,
+    Event,
+    ExecutionCreated,
+    IterationEnded,
+    KillRequested,
+    OutputsRendered,
+    RestartRequested,
+    ResumeRequested,
+    SlotGranted,
+    SlotRefused,
+    SubflowEnded,
+    SubflowRefused,
+    SubflowStarted,
+    TaskEnded,
+    TaskStarted,
+    TimerFired,
+)
+from tiercel_engine.core.flowables import KINDS, loop, pause, subflow
+from tiercel_engine.core.flowables.working_directory import WorkingDirectory
+from tiercel_engine.core.plan import make_plan
+from tiercel_engine.core.records import Attempt, Execution, Scope, StateChange, TaskRun
+from tiercel_engine.core.states import State
+from tiercel_engine.core.work import Work
+
+_Handler = Callable[[Work, Any], None]
+_AT_WORK = frozenset({State.SUBMITTED, State.RUNNING, State.CREATED})
+
+
+class MisplacedEventError(Exception):
+    """An event that the execution can't have: a first one that creates nothing, or a second creation."""
+
+
+def decide(execution: Execution | None, event: Event) -> tuple[Execution, tuple[Effect, ...]]:
+    """The execution after an event, and the effects to perform, in order.
+
+    The first event is an `ExecutionCreated`, with no execution before it. Events that come too late (an answer
+    for a task run that has ended meanwhile) change nothing. Raises `MisplacedEventError`.
+    """
+    if isinstance(event, ExecutionCreated):
+        if execution is not None:
+            raise MisplacedEventError("the execution exists already")
+        work = Work(_new_execution(event), event.time)
+        _created(work, event)
+    elif execution is None:
+        raise MisplacedEventError(f"{type(event).__name__} before the execution exists")
+    else:
+        work = Work(execution, event.time)
+        _HANDLERS[type(event)](work, event)
+    _settle(work, event)
+    return work.freeze(), tuple(work.effects)
+
+
+def rebuild(events: Iterable[Event]) -> Execution:
+    """The execution that a log of events leads to; raises `MisplacedEventError` when the log is empty."""
+    execution: Execution | None = None
+    for event in events:
+        execution, _ = decide(execution, event)
+    if execution is None:
+        raise MisplacedEventError("no events")
+    return execution
+
+
+def _new_execution(event: ExecutionCreated) -> Execution:
+    loop_task = event.loop_run.task_id if event.loop_run is not None else None
+    return Execution(
+        id=event.execution_id,
+        flow=event.flow,
+        plan=make_plan(event.flow, loop_task),
+        history=(StateChange(State.CREATED, event.time),),
+        root=Scope(),
+        inputs=event.inputs,
+        variables=event.variables,
+        labels=event.labels,
+        trigger=event.trigger,
+        parent_id=event.parent_id,
+        original_id=event.original_id,
+        kind="LOOP" if event.loop_run is not None else None,
+        loop_run=event.loop_run,
+        attempt_number=event.attempt_number,
+        created_date=event.created_date or event.time,
+        depth=event.depth,
+    )
+
+
+def _created(work: Work, event: ExecutionCreated) -> None:
+    from tiercel_engine.core.api_shape import created_report
+
+    work.effects.append(created_report(work.execution))
+    work.effects.append(state_report(State.CREATED))
+    if event.refusal is not None:
+        work.log("ERROR", event.refusal)
+        work.change(concluded=True)
+        conclusion.abandon(work, State.FAILED)
+    elif event.flow.concurrency is not None and event.loop_run is None:
+        work.effects.append(RequestSlot())
+    else:
+        _start(work)
+
+
+def _start(work: Work) -> None:
+    sla.watch(work)
+    work.agenda.append(("advance", None))
+
+
+def _slot_granted(work: Work, _event: SlotGranted) -> None:
+    if work.state not in {State.CREATED, State.QUEUED}:
+        return
+    if work.state is State.QUEUED:
+        work.set_execution_state(State.RUNNING)
+    _start(work)
+
+
+def _slot_refused(work: Work, event: SlotRefused) -> None:
+    if event.behavior == "QUEUE":
+        work.set_execution_state(State.QUEUED)
+        return
+    work.change(concluded=True)
+    if event.behavior == "FAIL":
+        work.log("ERROR", "Execution is FAILED due to concurrency limit exceeded")
+    conclusion.abandon(work, State.FAILED if event.behavior == "FAIL" else State.CANCELLED)
+
+
+def _evaluated(work: Work, event: Evaluated) -> None:
+    if event.purpose == "sla":
+        waiting = work.execution.gated or ()
+        work.change(gated=None)
+        sla.answered(work, event)
+        work.agenda.extendleft(reversed(waiting))
+        return
+    run = _live(work, event.task_run_id)
+    if run is None:
+        return
+    if event.purpose == "runIf":
+        lists.run_if_answered(work, run, event)
+    else:
+        KINDS[work.task(run).type].answered(work, run, event)
+
+
+def _live(work: Work, run_id: str | None) -> TaskRun | None:
+    """A task run that exists and has not ended."""
+    run = work.runs.get(run_id) if run_id is not None else None
+    return run if run is not None and not run.state.terminated else None
+
+
+def _task_started(work: Work, event: TaskStarted) -> None:
+    run = _live(work, event.task_run_id)
+    if run is not None and run.state in _AT_WORK | {State.RESTARTED}:
+        work.start_attempt(work.set_state(run, State.RUNNING))
+
+
+def _task_ended(work: Work, event: TaskEnded) -> None:
+    run = _live(work, event.task_run_id)
+    if run is None or run.state not in _AT_WORK | {State.RESTARTED}:
+        return
+    work.busy -= 1
+    run = work.set_outputs(run, event.outputs)
+    if event.cached:
+        attempt = Attempt((run.attempts[-1].history[0], StateChange(event.state, work.time)))
+        run = work.put(replace(run, attempts=(*run.attempts[:-1], attempt)))
+    else:
+        run = work.end_attempt(run, event.state)
+    if event.state is State.FAILED:
+        retries.failed(work, run, event.message)
+    else:
+        lists.finish_leaf(work, run, event.state, event.message)
+
+
+def _timer_fired(work: Work, event: TimerFired) -> None:
+    if event.purpose == "sla":
+        sla.expired(work, event.round)
+    elif event.purpose == "replay":
+        retries.replay_now(work)
+    elif (run := _live(work, event.task_run_id)) is not None:
+        if event.purpose == "retry":
+            retries.retry_now(work, run, event)
+        else:
+            KINDS[work.task(run).type].timed(work, run, event)
+
+
+def _subflow_started(work: Work, event: SubflowStarted) -> None:
+    if (run := _live(work, event.task_run_id)) is not None:
+        subflow.started(work, run, event)
+
+
+def _subflow_refused(work: Work, event: SubflowRefused) -> None:
+    if (run := _live(work, event.task_run_id)) is not None:
+        subflow.refused(work, run, event)
+
+
+def _subflow_ended(work: Work, event: SubflowEnded) -> None:
+    if (run := _live(work, event.task_run_id)) is not None:
+        subflow.child_ended(work, run, event)
+
+
+def _iteration_ended(work: Work, event: IterationEnded) -> None:
+    if (run := _live(work, event.task_run_id)) is not None:
+        loop.iteration_ended(work, run, event)
+
+
+def _directory_opened(work: Work, event: DirectoryOpened) -> None:
+    if (run := _live(work, event.task_run_id)) is not None:
+        _DIRECTORY.opened(work, run, event)
+
+
+def _directory_closed(work: Work, event: DirectoryClosed) -> None:
+    if (run := _live(work, event.task_run_id)) is not None:
+        _DIRECTORY.closed(work, run, event)
+
+
+_DIRECTORY = WorkingDirectory()
+
+
+def _outputs_rendered(work: Work, event: OutputsRendered) -> None:
+    conclusion.outputs_rendered(work, event)
+
+
+def _kill_requested(work: Work, _event: KillRequested) -> None:
+    killing.kill(work)
+
+
+def _resume_requested(work: Work, event: ResumeRequested) -> None:
+    pause.resume(work, event.inputs, event.to, event.by)
+
+
+def _restart_requested(work: Work, _event: RestartRequested) -> None:
+    restarting.restart(work)
+
+
+def _settle(work: Work, event: Event) -> None:
+    """Work off the agenda, behind the service levels' gate, then see whether all is paused or over."""
+    if _gated(work, event):
+        return
+    while work.agenda:
+        step, run_id = work.agenda.popleft()
+        _AGENDA[step](work, run_id)
+    if work.paused and work.state is State.RUNNING and _all_paused(work):
+        work.set_execution_state(State.PAUSED)
+    conclusion.seal(work)
+
+
+def _gated(work: Work, event: Event) -> bool:
+    waiting = work.execution.gated
+    if waiting is None:
+        answered = isinstance(event, Evaluated) and event.purpose == "sla"
+        changed = any(step == "ended" for step, _ in work.agenda) or not work.runs
+        if answered or not changed or not work.agenda or not sla.needs_gate(work):
+            return False
+        waiting = ()
+        sla.ask(work)
+    work.change(gated=(*waiting, *work.agenda))
+    work.agenda.clear()
+    return True
+
+
+def _all_paused(work: Work) -> bool:
+    if work.busy:
+        return False
+    for run in work.runs.values():
+        if run.state.terminated or run.state is State.PAUSED or run.place is None:
+            continue
+        if run.scope is None or not run.scope.live:
+            return False
+    return True
+
+
+def _begin(work: Work, run_id: str | None) -> None:
+    if (run := _live(work, run_id)) is not None:
+        lists.begin(work, run)
+
+
+def _enter(work: Work, run_id: str | None) -> None:
+    if (run := _live(work, run_id)) is not None:
+        lists.enter(work, run)
+
+
+def _ended(work: Work, run_id: str | None) -> None:
+    if run_id in work.runs:
+        lists.ended(work, work.run(run_id or ""))
+
+
+def _failed(work: Work, run_id: str | None) -> None:
+    if (run := _live(work, run_id)) is not None:
+        retries.failed(work, run, None)
+
+
+def _loop(work: Work, run_id: str | None) -> None:
+    if (run := _live(work, run_id)) is not None:
+        loop.go_on(work, run)
+
+
+_AGENDA: dict[str, Callable[[Work, str | None], None]] = {
+    "begin": _begin,
+    "enter": _enter,
+    "ended": _ended,
+    "failed": _failed,
+    "loop": _loop,
+    "advance": lists.advance,
+}
+
+_HANDLERS: dict[type[Event], _Handler] = {
+    SlotGranted: _slot_granted,
+    SlotRefused: _slot_refused,
+    Evaluated: _evaluated,
+    TaskStarted: _task_started,
+    TaskEnded: _task_ended,
+    TimerFired: _timer_fired,
+    SubflowStarted: _subflow_started,
+    SubflowRefused: _subflow_refused,
+    SubflowEnded: _subflow_ended,
+    IterationEnded: _iteration_ended,
+    DirectoryOpened: _directory_opened,
+    DirectoryClosed: _directory_closed,
+    OutputsRendered: _outputs_rendered,
+    KillRequested: _kill_requested,
+    ResumeRequested: _resume_requested,
+    RestartRequested: _restart_requested,
+}

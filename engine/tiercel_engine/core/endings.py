@@ -1,0 +1,59 @@
+"""How task runs end, and what their end means to those around them."""
+
+from __future__ import annotations
+
+from tiercel_engine.core.records import TaskRun
+from tiercel_engine.core.states import State
+from tiercel_engine.core.work import Work
+from tiercel_schemas.model import Task
+
+_RANK = {
+    State.SUCCESS: 0,
+    State.SKIPPED: 0,
+    State.RETRIED: 0,
+    State.WARNING: 1,
+    State.CANCELLED: 2,
+    State.FAILED: 3,
+    State.KILLED: 4,
+}
+
+
+def stronger(one: State, other: State) -> State:
+    """Which of two ends decides; SKIPPED counts as SUCCESS."""
+    first, second = _RANK.get(one, 0), _RANK.get(other, 0)
+    if max(first, second) == 0:
+        return State.SUCCESS
+    return one if first >= second else other
+
+
+def allowed(task: Task, state: State) -> State:
+    """What a task's `allowFailure` and `allowWarning` make of an end."""
+    if state is State.FAILED and task.allow_failure:
+        state = State.WARNING
+    if state is State.WARNING and task.allow_warning:
+        state = State.SUCCESS
+    return state
+
+
+def finish_run(work: Work, run: TaskRun, state: State, message: str | None = None) -> None:
+    """End a task run and let its parent know."""
+    if run.state is not state:
+        run = work.set_state(run, state, message)
+    work.agenda.append(("ended", run.id))
+
+
+def start_running(work: Work, run: TaskRun) -> TaskRun:
+    """Let a task that the engine runs itself go to RUNNING, with its one attempt."""
+    return work.start_attempt(work.set_state(run, State.RUNNING))
+
+
+def finish_running(work: Work, run: TaskRun, state: State) -> None:
+    """End a task that the engine runs itself, its attempt with it."""
+    finish_run(work, work.end_attempt(run, state), state)
+
+
+def fail_before_running(work: Work, run: TaskRun, message: str) -> None:
+    """A task that the engine runs itself throws: it fails without having run, and the execution's log tells too."""
+    work.log("ERROR", f"Failed to process task: {message}", run)
+    work.log("ERROR", message)
+    finish_run(work, work.end_attempt(run, State.FAILED), allowed(work.task(run), State.FAILED), message)

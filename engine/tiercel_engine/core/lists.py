@@ -1,0 +1,216 @@
+"""Lists of tasks: beginning a task, going on after one, from tasks to errors to finally to the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tiercel_engine.core.effects import Question, StartTask
+from tiercel_engine.core.endings import allowed, finish_run, stronger
+from tiercel_engine.core.events import Evaluated
+from tiercel_engine.core.flowables import KINDS, Flowable
+from tiercel_engine.core.flowables.base import CORE
+from tiercel_engine.core.flowables.sequential import ROOT
+from tiercel_engine.core.records import Scope, Stage, TaskRun
+from tiercel_engine.core.states import State
+from tiercel_engine.core.stopping import never_ran
+from tiercel_engine.core.truth import is_true
+from tiercel_engine.core.work import Work
+from tiercel_schemas.versions import KestraVersion
+
+_WAITING = frozenset({State.CREATED, State.QUEUED})
+
+
+def begin(work: Work, run: TaskRun) -> None:
+    """Look whether a new task run may run at all."""
+    task = work.task(run)
+    if work.state in _WAITING and not _skips_running(work, run):
+        work.set_execution_state(State.RUNNING)
+    if task.run_if is None:
+        enter(work, run)
+    else:
+        work.ask("runIf", run, Question("runIf", task.run_if))
+
+
+def _skips_running(work: Work, run: TaskRun) -> bool:
+    """2.0 lets an Exit that comes first end an execution that never was RUNNING."""
+    return work.version is KestraVersion.V2_0 and work.task(run).type == CORE + "execution.Exit"
+
+
+def run_if_answered(work: Work, run: TaskRun, event: Evaluated) -> None:
+    """Run, skip or fail."""
+    if event.error is not None:
+        message = f"Failed to evaluate the runIf condition for task {run.task_id}. Cause: {event.error}"
+        work.log("ERROR", message, run)
+        finish_run(work, run, State.FAILED, message)
+    elif is_true(event.values["runIf"]):
+        enter(work, run)
+    else:
+        finish_run(work, never_ran(work, run, State.SKIPPED), State.SKIPPED)
+
+
+def enter(work: Work, run: TaskRun) -> None:
+    """Let the engine or a worker run it."""
+    found = KINDS.get(work.task(run).type)
+    if found is not None:
+        found.enter(work, run)
+    else:
+        submit(work, run)
+
+
+def submit(work: Work, run: TaskRun) -> None:
+    """Hand a leaf task to a worker; in a WorkingDirectory, its own worker has it already."""
+    directory = None
+    parent = work.run(run.parent_id) if run.parent_id is not None else None
+    if parent is not None and work.task(parent).type == CORE + "flow.WorkingDirectory":
+        directory = parent.id
+    if directory is None or run.attempts:
+        work.set_state(run, State.SUBMITTED)
+    work.busy += 1
+    work.effects.append(StartTask(run.id, len(run.attempts), directory))
+
+
+def ended(work: Work, run: TaskRun) -> None:
+    """Note the end of a task run in the scope that it belongs to, and go on there."""
+    if run.place is None:
+        return
+    owner = run.parent_id
+    scope = work.scope(owner)
+    if run.place is scope.stage:
+        scope = replace(scope, live=scope.live - 1)
+    elif scope.strays:
+        scope = replace(scope, strays=scope.strays - 1)
+    if run.place is Stage.MAIN:
+        scope = replace(
+            scope,
+            worst=stronger(scope.worst, run.state),
+            failed=scope.failed or run.state in {State.FAILED, State.KILLED, State.CANCELLED},
+        )
+    work.set_scope(owner, scope)
+    if run.place is Stage.MAIN and owner is not None:
+        _kind_of(work, owner).child_ended(work, owner, run)
+    advance(work, owner)
+
+
+def _kind_of(work: Work, owner: str | None) -> Flowable:
+    if owner is None:
+        return ROOT
+    found = KINDS[work.task(work.run(owner)).type]
+    assert isinstance(found, Flowable)
+    return found
+
+
+def advance(work: Work, owner: str | None) -> None:
+    """Start what may start in a flowable or the flow, stage after stage, and end it when all is done."""
+    if owner is not None and (owner not in work.runs or work.run(owner).state.terminated):
+        return
+    while True:
+        scope = work.scope(owner)
+        if scope.stage is Stage.DONE:
+            return
+        if scope.stage is Stage.MAIN:
+            if not _main(work, owner, scope):
+                return
+        elif not _side_list(work, owner, scope):
+            return
+        scope = work.scope(owner)
+        if scope.stage is Stage.DONE:
+            _close(work, owner, scope)
+            return
+        if scope.stage is Stage.AFTER and not concluded(work):
+            return
+
+
+def _main(work: Work, owner: str | None, scope: Scope) -> bool:
+    """Work on the main list; True when the stage has changed."""
+    kind = _kind_of(work, owner)
+    if scope.stopped:
+        if scope.live:
+            return False
+        _leave(work, owner, replace(scope, cursor=0), _after_stop(work, owner))
+        return True
+    if not kind.main_over(work, owner, scope):
+        kind.start_children(work, owner, scope)
+        scope = work.scope(owner)
+        if scope.stopped or not kind.main_over(work, owner, scope):
+            return False
+    if owner is not None and not kind.main_done(work, owner, scope):
+        return False
+    scope = work.scope(owner)
+    wants_errors = scope.worst is State.FAILED and work.list_named(owner, "errors")
+    _leave(work, owner, scope, Stage.ERRORS if wants_errors else Stage.FINALLY)
+    return True
+
+
+def _after_stop(work: Work, owner: str | None) -> Stage:
+    """A flowable left by Exit or a kill just ends; the flow itself may still run errors and finally."""
+    if owner is not None:
+        return Stage.DONE
+    execution = work.execution
+    if execution.killing or execution.violated or execution.exit_state is State.KILLED:
+        return Stage.AFTER
+    if execution.exit_state is State.FAILED and work.list_named(None, "errors"):
+        return Stage.ERRORS
+    return Stage.FINALLY
+
+
+def _leave(work: Work, owner: str | None, scope: Scope, stage: Stage) -> None:
+    strays = scope.strays + scope.live
+    work.set_scope(owner, replace(scope, stage=stage, cursor=0, live=0, retrying=0, strays=strays))
+
+
+def _side_list(work: Work, owner: str | None, scope: Scope) -> bool:
+    """Work on errors, finally or afterExecution, where a failure stops nothing; True when the stage has changed."""
+    tasks = work.listed(owner, scope)
+    if scope.stopped and scope.stage is not Stage.AFTER and work.execution.killing:
+        tasks = ()
+    if scope.live - scope.retrying == 0 and scope.cursor < len(tasks):
+        work.set_scope(owner, replace(scope, cursor=scope.cursor + 1, live=scope.live + 1))
+        work.create_run(tasks[scope.cursor], owner, scope.stage)
+        return False
+    if scope.live:
+        return False
+    if scope.stage is Stage.ERRORS:
+        stage = Stage.FINALLY
+    elif scope.stage is Stage.FINALLY:
+        stage = Stage.AFTER if owner is None else Stage.DONE
+    else:
+        stage = Stage.DONE
+    if stage is Stage.DONE and owner is not None and not _kind_of(work, owner).may_close(work, owner, scope):
+        return False
+    _leave(work, owner, scope, stage)
+    return True
+
+
+def _close(work: Work, owner: str | None, scope: Scope) -> None:
+    if owner is not None:
+        kind = _kind_of(work, owner)
+        if scope.stopped and work.execution.killing:
+            from tiercel_engine.core.endings import finish_running
+
+            finish_running(work, work.run(owner), State.KILLED)
+        else:
+            kind.close(work, owner, scope)
+
+
+def concluded(work: Work) -> bool:
+    """The flow's tasks, errors and finally are over: say the end state; True when afterExecution may follow."""
+    from tiercel_engine.core.conclusion import conclude
+
+    return conclude(work)
+
+
+def position(work: Work, run: TaskRun) -> int:
+    """Where a task stands in the list that it was started from, disabled ones not counted."""
+    scope = work.scope(run.parent_id)
+    names = {Stage.ERRORS: "errors", Stage.FINALLY: "finally", Stage.AFTER: "afterExecution"}
+    tasks = work.list_named(run.parent_id, names.get(run.place or Stage.MAIN, scope.branch))
+    return tasks.index(run.task_id) if run.task_id in tasks else 0
+
+
+def finish_leaf(work: Work, run: TaskRun, state: State, message: str | None) -> None:
+    """End a leaf task for good."""
+    task = work.task(run)
+    retry = task.retry
+    if state is State.SUCCESS and retry is not None and retry.warning_on_retry and len(run.attempts) > 1:
+        state = State.WARNING
+    finish_run(work, run, allowed(task, state), message)

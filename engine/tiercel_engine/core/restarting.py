@@ -1,0 +1,126 @@
+"""Restart: failed task runs, and those that a crash cut off, run again in the same execution."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tiercel_engine.core.effects import RestartExecution
+from tiercel_engine.core.endings import stronger
+from tiercel_engine.core.flowables import KINDS, Flowable
+from tiercel_engine.core.flowables.execution_updates import merge_labels, report_labels
+from tiercel_engine.core.records import Scope, Stage, TaskRun
+from tiercel_engine.core.states import State
+from tiercel_engine.core.work import Work
+
+_DONE = frozenset({State.SUCCESS, State.WARNING, State.SKIPPED})
+
+
+def restart(work: Work) -> None:
+    """Begin again where it stopped: handlers' task runs go, failed ones and their parents are RESTARTED."""
+    execution = work.execution
+    if execution.state in {State.SUCCESS, State.WARNING}:
+        return
+    work.change(
+        sealed=False,
+        concluded=False,
+        killing=False,
+        exit_state=None,
+        violated=False,
+        attempt_number=execution.attempt_number + 1,
+        labels=merge_labels(execution.labels, (("system.restarted", "true"),)),
+        outputs={},
+    )
+    report_labels(work)
+    work.busy = 0
+    work.set_execution_state(State.RESTARTED)
+    _drop_handlers(work)
+    again = [run for run in _ordered(work) if run.state not in _DONE]
+    for run in again:
+        work.set_state(run, State.RESTARTED)
+    _recount(work, None)
+    for run in again:
+        if _is_open_flowable(work, run):
+            _recount(work, run.id)
+    work.set_execution_state(State.RUNNING)
+    for run in again:
+        _go_on(work, work.run(run.id))
+    work.agenda.append(("advance", None))
+
+
+def _ordered(work: Work) -> list[TaskRun]:
+    return sorted(work.runs.values(), key=lambda run: run.number)
+
+
+def _drop_handlers(work: Work) -> None:
+    dropped: set[str | None] = set()
+    for run in _ordered(work):
+        if run.place is not Stage.MAIN or run.parent_id in dropped:
+            dropped.add(run.id)
+            work.drop(run)
+
+
+def _is_open_flowable(work: Work, run: TaskRun) -> bool:
+    return run.scope is not None and isinstance(KINDS.get(work.task(run).type), Flowable)
+
+
+def _recount(work: Work, owner: str | None) -> None:
+    """Set a scope back to its main list, with what its children are now."""
+    children = [run for run in work.runs.values() if run.parent_id == owner and run.place is Stage.MAIN]
+    worst = State.SUCCESS
+    for child in children:
+        if child.state.terminated:
+            worst = stronger(worst, child.state)
+    scope = work.scope(owner)
+    cursor = scope.cursor if scope.stage is Stage.MAIN else _cursor(work, owner, scope, children)
+    live = sum(1 for child in children if not child.state.terminated)
+    work.set_scope(
+        owner,
+        replace(
+            scope,
+            stage=Stage.MAIN,
+            cursor=cursor,
+            live=live,
+            retrying=0,
+            strays=0,
+            stopped=False,
+            worst=worst,
+            failed=False,
+        ),
+    )
+
+
+def _cursor(work: Work, owner: str | None, scope: Scope, children: list[TaskRun]) -> int:
+    tasks = work.list_named(owner, scope.branch)
+    places = [tasks.index(child.task_id) for child in children if child.task_id in tasks]
+    return max(places) + 1 if places else 0
+
+
+def _go_on(work: Work, run: TaskRun) -> None:
+    """Let one RESTARTED run continue: a flowable with its children, a loop with its executions, others anew."""
+    if _is_open_flowable(work, run):
+        running = work.set_state(run, State.RUNNING)
+        work.start_attempt(running)
+        work.agenda.append(("advance", run.id))
+        return
+    children = getattr(run.scope.data, "running", None) if run.scope is not None else None
+    if children is not None:
+        _restart_loop(work, run)
+        return
+    work.put(replace(run, scope=None))
+    work.agenda.append(("enter", run.id))
+
+
+def _restart_loop(work: Work, run: TaskRun) -> None:
+    assert run.scope is not None
+    iterations = run.scope.data
+    failed = dict(iterations.failed_executions)
+    running = {**iterations.running, **failed}
+    ended = {name: count for name, count in iterations.ended.items() if name in {s.value for s in _DONE}}
+    data = replace(iterations, failure=None, running=running, ended=ended, failed_executions={})
+    run = work.set_state(run, State.RUNNING)
+    run = work.start_attempt(run)
+    work.put(replace(run, scope=replace(run.scope or Scope(), data=data, stopped=False)))
+    for name in running.values():
+        work.effects.append(RestartExecution(name))
+    if not running:
+        work.agenda.append(("loop", run.id))

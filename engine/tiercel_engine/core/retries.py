@@ -1,0 +1,149 @@
+"""Whether, when and how a failed task is tried again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tiercel_engine.core.conclusion import candidate
+from tiercel_engine.core.effects import StartReplay, StartTimer
+from tiercel_engine.core.events import TimerFired
+from tiercel_engine.core.flowables import KINDS, Flowable
+from tiercel_engine.core.ids import fraction
+from tiercel_engine.core.lists import enter, finish_leaf, position
+from tiercel_engine.core.records import Stage, TaskRun
+from tiercel_engine.core.states import State
+from tiercel_engine.core.work import Work
+from tiercel_schemas.model.retry import ConstantRetry, ExponentialRetry, Retry
+from tiercel_schemas.versions import KestraVersion
+
+
+def effective_retry(work: Work, run: TaskRun) -> Retry | None:
+    """The task's own policy, else that of the nearest flowable around whose main work it is, else the flow's."""
+    task = work.task(run)
+    if task.retry is not None:
+        return task.retry
+    inner = run
+    for outer in work.freeze().ancestors(run) if run.parent_id else ():
+        policy = work.task(outer).retry
+        if policy is not None and inner.place is Stage.MAIN:
+            return policy
+        inner = outer
+    return work.execution.flow.retry
+
+
+def delay(policy: Retry, run: TaskRun) -> timedelta:
+    """How long to wait after the attempts made so far."""
+    made = len(run.attempts)
+    if isinstance(policy, ConstantRetry):
+        return policy.interval
+    if isinstance(policy, ExponentialRetry):
+        factor = policy.delay_factor if policy.delay_factor is not None else 2.0
+        try:
+            return min(policy.interval * factor ** (made - 1), policy.max_interval)
+        except OverflowError:
+            return policy.max_interval
+    span = policy.max_interval - policy.min_interval
+    return policy.min_interval + span * fraction(run.id, made)
+
+
+def next_attempt(policy: Retry, run: TaskRun, now: datetime, attempts_made: int) -> datetime | None:
+    """The date of the next attempt, None when the policy allows no more."""
+    if policy.max_attempts is not None and attempts_made >= policy.max_attempts:
+        return None
+    date = now + delay(policy, run)
+    if policy.max_duration is not None:
+        first = run.attempts[0].history[0].date if run.attempts else run.start_date
+        if date > first + policy.max_duration:
+            return None
+    return date
+
+
+def failed(work: Work, run: TaskRun, message: str | None) -> None:
+    """An attempt has failed, its end is recorded: wait for another, start anew, or end the task run."""
+    policy = effective_retry(work, run)
+    if policy is None or run.place is None or work.scope(run.parent_id).stopped:
+        finish_leaf(work, run, State.FAILED, message)
+        return
+    anew = policy.behavior == "CREATE_NEW_EXECUTION"
+    made = work.execution.attempt_number if anew else len(run.attempts)
+    date = next_attempt(policy, run, work.time, made)
+    if date is None:
+        _give_up(work, run, message)
+    elif anew:
+        _start_anew(work, run, date, message)
+    else:
+        _wait(work, run, date, message)
+
+
+def _wait(work: Work, run: TaskRun, date: datetime, message: str | None) -> None:
+    run = work.set_state(run, State.FAILED, message)
+    run = work.set_state(run, State.RETRYING)
+    owner = run.parent_id
+    scope = work.scope(owner)
+    work.set_scope(owner, replace(scope, retrying=scope.retrying + 1))
+    if owner is None and _nothing_left(work, run):
+        state = candidate(work)
+        work.set_execution_state(State.FAILED if run.place is Stage.MAIN else state)
+    work.set_execution_state(State.RETRYING)
+    work.effects.append(StartTimer("retry", run.id, date, len(run.attempts)))
+    if run.place is not Stage.MAIN:
+        work.agenda.append(("advance", owner))
+
+
+def _nothing_left(work: Work, run: TaskRun) -> bool:
+    scope = work.root
+    if scope.live > scope.retrying:
+        return False
+    return run.place is Stage.MAIN or scope.cursor >= len(work.listed(None, scope))
+
+
+def retry_now(work: Work, run: TaskRun, event: TimerFired) -> None:
+    """The wait is over: the same task run begins again."""
+    if run.state is not State.RETRYING or event.round != len(run.attempts):
+        return
+    owner = run.parent_id
+    scope = work.scope(owner)
+    work.set_scope(owner, replace(scope, retrying=scope.retrying - 1))
+    work.set_execution_state(State.RUNNING)
+    enter(work, work.set_state(run, State.CREATED))
+
+
+def _give_up(work: Work, run: TaskRun, message: str | None) -> None:
+    if _gets_twin(work, run):
+        work.set_state(run, State.FAILED, message)
+        work.create_run(run.task_id, run.parent_id, run.place, value=run.value, iteration=run.iteration, twin=True)
+        return
+    finish_leaf(work, run, State.FAILED, message)
+
+
+def _gets_twin(work: Work, run: TaskRun) -> bool:
+    """2.0 runs a task that was retried in vain a second time over, unless it stands first in its list."""
+    if work.version is not KestraVersion.V2_0 or run.twin or len(run.attempts) < 2:
+        return False
+    if run.parent_id is not None:
+        kind = KINDS[work.task(work.run(run.parent_id)).type]
+        if not isinstance(kind, Flowable) or not kind.twins:
+            return False
+    if work.task(run).allow_failure:
+        return False
+    return position(work, run) > 0
+
+
+def _start_anew(work: Work, run: TaskRun, date: datetime, message: str | None) -> None:
+    run = work.set_state(run, State.FAILED, message)
+    work.set_execution_state(State.FAILED)
+    for outer in (run, *work.freeze().ancestors(run)):
+        inner = work.run(outer.id)
+        if inner.scope is not None:
+            inner = work.end_attempt(inner, State.RETRIED)
+            inner = work.put(replace(inner, scope=replace(inner.scope or work.root, stage=Stage.DONE)))
+        work.set_state(inner, State.RETRIED)
+    work.set_execution_state(State.RETRIED)
+    work.effects.append(StartTimer("replay", None, date))
+
+
+def replay_now(work: Work) -> None:
+    """The wait is over: a new execution takes the place of this one, which ends as RETRIED."""
+    work.effects.append(StartReplay(work.new_id(), work.execution.attempt_number + 1))
+    work.root = replace(work.root, stage=Stage.DONE)
