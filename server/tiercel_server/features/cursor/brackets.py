@@ -37,15 +37,14 @@ def scan_brackets(text: str, start: int, offset: int) -> BracketPlace | None:
     quote = ""
     while at < offset:
         character = text[at]
-        if quote:
-            if character == "\\" and quote == '"':
-                at += 1
-            elif character == quote:
-                quote = ""
-        elif character in "\"'":
-            quote = character
+        if character in "\"'":
+            closing = _closing_quote(text, at, offset)
             if frames:
-                frames[-1].token = at + 1
+                frames[-1].token = at + 1 if closing is None else frames[-1].token
+            if closing is None:
+                quote = character
+                break
+            at = closing
         elif character in "[{":
             frames.append(_Frame("[" if character == "[" else "{", token=at + 1))
         elif character in "]}" and frames:
@@ -55,8 +54,10 @@ def scan_brackets(text: str, start: int, offset: int) -> BracketPlace | None:
         elif frames:
             _take(frames[-1], text, at, character)
         at += 1
-    if not frames:
-        return None
+    return _place(frames, text, offset, quote) if frames else None
+
+
+def _place(frames: list[_Frame], text: str, offset: int, quote: str) -> BracketPlace:
     frame = frames[-1]
     token = frame.token
     while token < offset and text[token] in " \t\r\n":
@@ -66,6 +67,19 @@ def scan_brackets(text: str, start: int, offset: int) -> BracketPlace | None:
     if frame.key is None:
         return BracketPlace(tuple(each.step() for each in frames[:-1]), "key", token, quote)
     return BracketPlace(tuple(each.step() for each in frames), "value", token, quote)
+
+
+def _closing_quote(text: str, at: int, offset: int) -> int | None:
+    """Where the quote at `at` is closed; None where that is not before `offset`."""
+    quote = text[at]
+    at += 1
+    while at < offset:
+        if text[at] == "\\" and quote == '"':
+            at += 1
+        elif text[at] == quote:
+            return at
+        at += 1
+    return None
 
 
 def _take(frame: _Frame, text: str, at: int, character: str) -> None:

@@ -8,9 +8,8 @@ from typing import Literal
 
 from tiercel_schemas.source.text import SourceText
 
-_KEY = re.compile(
-    r"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|([^\s#&*!|>%@`"'\[\]{},?:-][^#\n]*?|[-?:][^\s][^#\n]*?))[ \t]*:(?=\s|$)"""
-)
+_PLAIN_KEY = r"""[^\s#&*!|>%@`"'\[\]{},?:-][^#\n]*?|[-?:][^\s][^#\n]*?"""
+_KEY = re.compile(rf"""(?:"((?:[^"\\]|\\.)*)"|'((?:[^']|'')*)'|({_PLAIN_KEY}))[ \t]*:(?=\s|$)""")
 _BLOCK_HEADER = re.compile(r"(?:[&!]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$")
 _LONGEST_LINE = 2_000
 

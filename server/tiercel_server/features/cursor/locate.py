@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tiercel_schemas.source.locate import path_at
-from tiercel_schemas.source.nodes import AliasNode, MappingNode, Node, Path, ScalarNode, SequenceNode
+from tiercel_schemas.source.nodes import AliasNode, MappingNode, Node, Path, ScalarNode
 from tiercel_schemas.source.parser import SourceDocument, SourceFile
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.source.text import SourceText
@@ -55,10 +55,8 @@ def locate(file: SourceFile, offset: int) -> Cursor:
     line = read_line(source, source.line_at(offset))
     place = path_at(root, offset)
     scalar = place.node if place is not None and place.role != "key" else None
-    if place is not None and isinstance(scalar, ScalarNode) and _spans_lines(source, scalar):
-        if scalar.style not in {"literal", "folded"} or line.number > source.line_at(scalar.span.start):
-            template = template_in_scalar(source, scalar, offset)
-            return _content(document, place.path, source, offset, template)
+    if place is not None and isinstance(scalar, ScalarNode) and _is_content(source, scalar, line):
+        return _content(document, place.path, source, offset, template_in_scalar(source, scalar, offset))
     if _in_comment(source, line, offset):
         return Cursor(offset, document, (), "comment", "", Span(offset, offset))
     opening = _bracket_start(source, root, line, offset)
@@ -69,8 +67,11 @@ def locate(file: SourceFile, offset: int) -> Cursor:
     return _in_block(source, document, line, offset, scalar)
 
 
-def _spans_lines(source: SourceText, scalar: ScalarNode) -> bool:
-    return scalar.style in {"literal", "folded"} or source.line_at(scalar.span.start) != source.line_at(scalar.span.end)
+def _is_content(source: SourceText, scalar: ScalarNode, line: Line) -> bool:
+    """Whether a line is in the middle of a scalar of several lines."""
+    if scalar.style in {"literal", "folded"}:
+        return line.number > source.line_at(scalar.span.start)
+    return source.line_at(scalar.span.start) != source.line_at(scalar.span.end)
 
 
 def _content(
@@ -230,12 +231,3 @@ def _word(text: str, offset: int) -> Span:
     while end < len(text) and (text[end].isalnum() or text[end] == "_"):
         end += 1
     return Span(start, end)
-
-
-def node_kind(node: Node | None) -> Literal["mapping", "sequence", "scalar", "none"]:
-    """The kind of a node, an alias counting as nothing known."""
-    if isinstance(node, MappingNode):
-        return "mapping"
-    if isinstance(node, SequenceNode):
-        return "sequence"
-    return "scalar" if isinstance(node, ScalarNode) else "none"

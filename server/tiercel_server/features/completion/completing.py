@@ -1,0 +1,98 @@
+"""From a cursor to what may be written there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tiercel_schemas.catalog import load_catalog
+from tiercel_schemas.source.nodes import MappingNode
+from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis import FlowAnalysis
+from tiercel_server.features.completion.expressions import offered_in_expression
+from tiercel_server.features.completion.items import CompletionItem, CompletionList
+from tiercel_server.features.completion.keys import offered_keys
+from tiercel_server.features.completion.types import MOST_TYPES, offered_types, offered_wholes
+from tiercel_server.features.completion.values import offered_values
+from tiercel_server.features.cursor import Cursor, locate
+from tiercel_server.features.slots import TASK, TRIGGER, Slot, slot_at, slot_of
+from tiercel_server.workspace import DocumentSnapshot
+
+
+def complete(snapshot: DocumentSnapshot, offset: int) -> CompletionList:
+    """What may be written at an offset; empty where nothing is known to fit."""
+    cursor = locate(snapshot.source, offset)
+    if not snapshot.is_flow and not _may_become_flow(cursor, snapshot.kestra_version):
+        return CompletionList()
+    if cursor.role == "comment":
+        return CompletionList()
+    flow = _flow_of(snapshot, cursor)
+    if cursor.template is not None:
+        return CompletionList(_sorted(offered_in_expression(cursor, cursor.template, flow, snapshot.kestra_version)))
+    if cursor.role == "content":
+        return CompletionList()
+    return _Structural(snapshot, cursor, flow).complete()
+
+
+def _flow_of(snapshot: DocumentSnapshot, cursor: Cursor) -> FlowAnalysis | None:
+    return next((flow for flow in snapshot.flows if flow.document is cursor.document), None)
+
+
+def _may_become_flow(cursor: Cursor, version: KestraVersion) -> bool:
+    """Whether a document that is no flow yet has an id and nothing that a flow has not."""
+    root = cursor.document.root if cursor.document is not None else None
+    if not isinstance(root, MappingNode) or root.pair("id") is None:
+        return False
+    return {pair.name for pair in root.pairs} <= load_catalog(version).flow().properties.keys()
+
+
+def _sorted(items: Iterable[CompletionItem]) -> tuple[CompletionItem, ...]:
+    unique = {(item.label, item.insert): item for item in items}
+    return tuple(sorted(unique.values(), key=lambda item: (item.rank, item.order, item.label.lower())))
+
+
+class _Structural:
+    """Completion outside of expressions."""
+
+    def __init__(self, snapshot: DocumentSnapshot, cursor: Cursor, flow: FlowAnalysis | None) -> None:
+        self.cursor = cursor
+        self.flow = flow
+        self.catalog = load_catalog(snapshot.kestra_version)
+        self.root = cursor.document.root if cursor.document is not None else None
+        text = snapshot.source.text
+        line = text.line_text(text.line_at(cursor.span.start))
+        self.indent = max(0, cursor.column - (len(line) - len(line.lstrip(" "))))
+
+    def complete(self) -> CompletionList:
+        cursor = self.cursor
+        slot = slot_at(self.root, cursor.path, self.catalog)
+        if cursor.role == "key":
+            if slot.wants_list and not cursor.before_colon:
+                return self._new_item(self._item_slot(slot), "- ")
+            return CompletionList(_sorted(offered_keys(cursor, self.root, slot, self.indent)), incomplete=False)
+        if cursor.role == "item" and slot.facts is not None:
+            return self._new_item(slot, "")
+        return self._value(slot)
+
+    def _item_slot(self, slot: Slot) -> Slot:
+        assert slot.items is not None
+        return slot_of(slot.items, None, self.catalog)
+
+    def _new_item(self, slot: Slot, dash: str) -> CompletionList:
+        cursor = self.cursor
+        items = list(offered_keys(cursor, self.root, slot, self.indent, dash))
+        wholes: list[CompletionItem] = []
+        if slot.base in {TASK, TRIGGER} and not cursor.in_brackets:
+            indent = self.indent + len(dash)
+            wholes = offered_wholes(cursor.prefix, cursor.span, slot.choices, self.catalog, indent, dash)
+        if slot.facts is None and slot.prop is not None and not dash:
+            items += offered_values(cursor, self.root, slot, self.catalog, self.flow)
+        return CompletionList(_sorted([*items, *wholes]), incomplete=bool(wholes))
+
+    def _value(self, slot: Slot) -> CompletionList:
+        cursor = self.cursor
+        if cursor.path and cursor.path[-1] == "type":
+            owner = slot_at(self.root, cursor.path[:-1], self.catalog)
+            if owner.base:
+                types = offered_types(cursor.prefix, cursor.span, owner.choices, self.catalog)
+                return CompletionList(_sorted(types), incomplete=len(types) >= MOST_TYPES)
+        return CompletionList(_sorted(offered_values(cursor, self.root, slot, self.catalog, self.flow)))

@@ -1,0 +1,190 @@
+"""Inside `{{ }}` and `{% %}`: what may be named, with its type, and what may be called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tiercel_schemas.expressions import nodes as n
+from tiercel_schemas.expressions import nodes_at, parse_template, signatures
+from tiercel_schemas.source.spans import Span
+from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis import FlowAnalysis
+from tiercel_server.analysis.shapes import ANY, ANY_MAP, BOOLEAN, INTEGER, AnyShape, MapShape, Shape, describe_shape
+from tiercel_server.features.completion.calls import offered_calls
+from tiercel_server.features.completion.items import CompletionItem, fits
+from tiercel_server.features.cursor import Cursor, TemplateCursor
+from tiercel_server.features.expression_shapes import Locals, describe_origin, shape_of, static_path
+
+_WORD = re.compile(r"[A-Za-z0-9_]*$")
+_REST = re.compile(r"[A-Za-z0-9_]*")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PROBE = "tiercelprobe"
+_KEYWORDS = ("true", "false", "null", "not")
+_LOOP = MapShape({"index": INTEGER, "length": INTEGER, "first": BOOLEAN, "last": BOOLEAN, "revindex": INTEGER})
+_HIDDEN_ROOTS = frozenset({"addLabels", "secrets", "workerTaskrun", "error", "schedule", "files", "namespace", "trace"})
+_LIKELY_ROOTS = frozenset({"inputs", "outputs", "vars", "trigger", "execution", "flow", "item", "taskrun", "labels"})
+
+
+def offered_in_expression(
+    cursor: Cursor, place: TemplateCursor, flow: FlowAnalysis | None, version: KestraVersion
+) -> Iterator[CompletionItem]:
+    """What may be written at the cursor inside an expression."""
+    before = place.text[: place.index]
+    match = _WORD.search(before)
+    typed = match.group() if match is not None else ""
+    # What follows the cursor plays no part; a probe stands for what will be written.
+    template = parse_template(before if typed else before + _PROBE, version)
+    end = len(template.text)
+    chain = nodes_at(template, end)
+    if not chain:
+        return
+    span = Span(cursor.offset - len(typed), cursor.offset + _word_after(place))
+    offer = _Offer(cursor, flow, version, typed, span, _locals(template, chain, flow, cursor))
+    yield from offer.at(chain, end)
+
+
+def _word_after(place: TemplateCursor) -> int:
+    match = _REST.match(place.text, place.index)
+    return match.end() - place.index if match is not None else 0
+
+
+def _locals(template: n.Template, chain: list[n.Node], flow: FlowAnalysis | None, cursor: Cursor) -> Locals:
+    """The names that tags around and before the cursor bring in."""
+    found: dict[str, Shape] = {}
+    scope = flow.scope_at(cursor.path) if flow is not None else None
+    for part in template.parts:
+        if isinstance(part, n.Set):
+            found[part.name] = shape_of(part.value, scope, found)
+    for node in chain:
+        if isinstance(node, n.For):
+            iterated = shape_of(node.iterable, scope, found)
+            found[node.variable] = getattr(iterated, "item", ANY)
+            found["loop"] = _LOOP
+            body: tuple[n.Part, ...] = node.body
+        elif isinstance(node, n.IfBranch):
+            body = node.body
+        elif isinstance(node, n.Macro):
+            found.update((parameter.name, ANY) for parameter in node.parameters)
+            body = node.body
+        else:
+            continue
+        for part in body:
+            if isinstance(part, n.Set):
+                found[part.name] = shape_of(part.value, scope, found)
+    return found
+
+
+class _Offer:
+    def __init__(
+        self,
+        cursor: Cursor,
+        flow: FlowAnalysis | None,
+        version: KestraVersion,
+        typed: str,
+        span: Span,
+        local: Locals,
+    ) -> None:
+        self.cursor = cursor
+        self.flow = flow
+        self.scope = flow.scope_at(cursor.path) if flow is not None else None
+        self.version = version
+        self.typed = typed
+        self.span = span
+        self.local = local
+
+    def at(self, chain: list[n.Node], end: int) -> Iterator[CompletionItem]:
+        """What fits the innermost node, which ends at the cursor."""
+        node = chain[-1]
+        parent = chain[-2] if len(chain) > 1 else None
+        known = signatures(self.version)
+        match node:
+            case n.Variable():
+                yield from self._roots()
+                yield from offered_calls(known.functions, self.typed, self.span, self.cursor)
+            case n.Attribute(target=target, arguments=None):
+                yield from self._members(target)
+            case n.StringLiteral():
+                if isinstance(parent, n.Subscript):
+                    yield from self._keys(parent.target, node, end)
+            case n.Filter(name_span=name_span) if name_span.end == end:
+                yield from offered_calls(known.filters, self.typed, self.span, self.cursor)
+            case n.Test(name_span=name_span) if name_span.end == end:
+                yield from offered_calls(known.tests, self.typed, self.span, self.cursor)
+            case n.UnknownTag():
+                yield from offered_calls(known.tags, self.typed, self.span, self.cursor)
+
+    def _roots(self) -> Iterator[CompletionItem]:
+        for name, shape in self.local.items():
+            if fits(self.typed, name):
+                yield self._named(name, shape, "of this template", rank=1)
+        roots = self.scope.roots if self.scope is not None else {}
+        for name, shape in roots.items():
+            if name not in self.local and name not in _HIDDEN_ROOTS and fits(self.typed, name) and self._is_there(name):
+                yield self._named(name, shape, describe_origin((name,), self.flow), 2 if name in _LIKELY_ROOTS else 3)
+        for word in _KEYWORDS:
+            if self.typed and fits(self.typed, word):
+                yield CompletionItem(word, "keyword", word, self.span, rank=7)
+
+    def _is_there(self, name: str) -> bool:
+        """Whether offering a root helps here: loops' names only inside loops, script names only in scripts."""
+        assert self.scope is not None
+        if name == "item":
+            return bool(self.scope.loops) and self.version != KestraVersion.V1_3
+        if name in {"parent", "parents"}:
+            return self.scope.task is not None and self.scope.task.parent is not None
+        if name in {"workingDir", "outputDir", "outputFiles"}:
+            return self.scope.task is not None and ".scripts." in self.scope.task.type
+        return name != "response" or self.scope.kind == "trigger"
+
+    def _members(self, target: n.Expression) -> Iterator[CompletionItem]:
+        path = static_path(target)
+        for name, shape, note in self._known_members(target):
+            if not fits(self.typed, name):
+                continue
+            origin = describe_origin((*path, name), self.flow) if path is not None else ""
+            yield self._named(name, shape, origin, rank=4, note=note, behind_dot=True)
+
+    def _known_members(self, target: n.Expression) -> Iterator[tuple[str, Shape, str]]:
+        shape = shape_of(target, self.scope, self.local)
+        if isinstance(shape, MapShape):
+            for name, below in shape.keys.items():
+                yield name, below, shape.notes.get(name, "")
+
+    def _keys(self, target: n.Expression, literal: n.StringLiteral, end: int) -> Iterator[CompletionItem]:
+        """Keys in brackets: the whole key is replaced, whatever its letters."""
+        place = self.cursor.template
+        assert place is not None
+        typed = place.text[literal.value_span.start : place.index]
+        rest = re.match(r"[^'\"\]}\n]*", place.text[place.index :])
+        after = len(rest.group().rstrip()) if rest is not None else 0
+        span = Span(self.cursor.offset - len(typed), self.cursor.offset + after)
+        closed = place.text[place.index + after : place.index + after + 1] in {"'", '"'}
+        quote = place.text[literal.span.start]
+        closing = "" if closed else f"{quote}]"
+        path = static_path(target)
+        for name, shape, note in self._known_members(target):
+            if fits(typed, name):
+                origin = describe_origin((*path, name), self.flow) if path is not None else ""
+                yield CompletionItem(
+                    name, "variable", name + closing, span, detail=_detail(shape), note=note or origin, rank=4
+                )
+        del end
+
+    def _named(
+        self, name: str, shape: Shape, origin: str, rank: int = 4, *, note: str = "", behind_dot: bool = False
+    ) -> CompletionItem:
+        insert, span, typed = name, self.span, ""
+        if not _IDENTIFIER.fullmatch(name):
+            quote = '"' if self.cursor.quote == "'" else "'"
+            insert = f"[{quote}{name}{quote}]"
+            if behind_dot:
+                span = Span(self.span.start - 1, self.span.end)
+                typed = f".{name}"
+        return CompletionItem(
+            name, "variable", insert, span, detail=_detail(shape), note=note or origin, rank=rank, filter=typed
+        )
+
+
+def _detail(shape: Shape) -> str:
+    return "" if isinstance(shape, AnyShape) or shape == ANY_MAP else describe_shape(shape)

@@ -1,0 +1,87 @@
+"""Values: enumerations, truth, types of inputs, and ids of what stands elsewhere in the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tiercel_schemas.catalog import Catalog, Property
+from tiercel_schemas.source.nodes import Node, Path
+from tiercel_server.analysis import FlowAnalysis
+from tiercel_server.analysis.symbols import TaskSymbol
+from tiercel_server.features.completion.items import CompletionItem, ItemKind, fits
+from tiercel_server.features.cursor import Cursor
+from tiercel_server.features.slots import Slot, slot_at
+
+_DURATIONS = ("PT10S", "PT1M", "PT30M", "PT1H", "P1D")
+
+
+def offered_values(
+    cursor: Cursor, root: Node | None, slot: Slot, catalog: Catalog, flow: FlowAnalysis | None
+) -> Iterator[CompletionItem]:
+    """What may be written as the value (or item) at the cursor."""
+    if cursor.path and cursor.path[-1] == "type":
+        yield from _type_values(cursor, slot_at(root, cursor.path[:-1], catalog))
+    if slot.prop is not None:
+        for each in (slot.prop, *slot.prop.alternatives):
+            yield from _property_values(cursor, each)
+    if flow is not None:
+        yield from _ids(cursor, flow)
+
+
+def _type_values(cursor: Cursor, owner: Slot) -> Iterator[CompletionItem]:
+    for name in owner.choices:
+        if "." not in name and fits(cursor.prefix, name):
+            yield _item(cursor, name, "value", about=("input-type", name) if owner.owner == "input" else ())
+
+
+def _property_values(cursor: Cursor, prop: Property) -> Iterator[CompletionItem]:
+    values: tuple[object, ...] = prop.enum
+    if not values and prop.const is not None:
+        values = (prop.const,)
+    if not values and prop.kind == "boolean":
+        values = ("true", "false")
+    for value in values:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if fits(cursor.prefix, text):
+            default = str(prop.default).lower() == text.lower() if prop.default is not None else False
+            yield _item(cursor, text, "value", detail="default" if default else "", rank=4 if default else 5)
+    if prop.format == "duration":
+        yield from (_item(cursor, text, "value", detail="duration") for text in _DURATIONS if fits(cursor.prefix, text))
+
+
+def _ids(cursor: Cursor, flow: FlowAnalysis) -> Iterator[CompletionItem]:
+    path = cursor.path
+    outline = flow.outline
+    if "dependsOn" in path[-2:] or path[-2:-1] == ("inputs",):
+        if path[:1] == ("inputs",) and "dependsOn" in path:
+            own = path[: path.index("dependsOn")]
+            for each in outline.inputs:
+                if each.id and each.path != own and fits(cursor.prefix, each.id):
+                    yield _item(cursor, each.id, "reference", detail=f"input · {each.type}")
+        elif "dependsOn" in path:
+            own = path[: len(path) - 1 - path[::-1].index("dependsOn")]
+            for task in _siblings(own, outline.tasks):
+                if task.id and task.id not in _chosen(own, outline.tasks) and fits(cursor.prefix, task.id):
+                    yield _item(cursor, task.id, "reference", detail=f"task · {task.type.rpartition('.')[2]}")
+
+
+def _siblings(wrapper: Path, tasks: tuple[TaskSymbol, ...]) -> Iterator[TaskSymbol]:
+    """The other tasks of the same Dag; `wrapper` is the item that holds `task` and `dependsOn`."""
+    for task in tasks:
+        if (
+            len(task.path) == len(wrapper) + 1
+            and task.path[: len(wrapper) - 1] == wrapper[:-1]
+            and task.path[:-1] != wrapper
+        ):
+            yield task
+
+
+def _chosen(wrapper: Path, tasks: tuple[TaskSymbol, ...]) -> frozenset[str]:
+    own = next((task for task in tasks if task.path[:-1] == wrapper), None)
+    return frozenset(own.depends_on) if own is not None else frozenset()
+
+
+def _item(
+    cursor: Cursor, text: str, kind: ItemKind, *, detail: str = "", rank: int = 5, about: tuple[str, ...] = ()
+) -> CompletionItem:
+    return CompletionItem(label=text, kind=kind, insert=text, span=cursor.span, detail=detail, rank=rank, about=about)
