@@ -1,0 +1,52 @@
+"""Inputs and labels as the command line gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tiercel_server.cli.running.complaints import Refused
+
+
+def given_inputs(pairs: Iterable[str], file: Path | None) -> dict[str, Any]:
+    """The values of `--inputs-file` with those of `--input` above them; raises `Refused`."""
+    values = _read_file(file) if file is not None else {}
+    for pair in pairs:
+        name, separator, text = pair.partition("=")
+        if not separator or not name:
+            raise Refused(f"'--input {pair}' is no NAME=VALUE.", "Example: --input city=Vienna")
+        values[name] = text
+    return values
+
+
+def given_labels(pairs: Iterable[str]) -> dict[str, str]:
+    """The labels of `--label`; raises `Refused`."""
+    labels = {}
+    for pair in pairs:
+        key, separator, value = pair.partition("=")
+        if not separator or not key or not value:
+            raise Refused(f"'--label {pair}' is no KEY=VALUE.", "Example: --label team=data")
+        if key.startswith("system."):
+            raise Refused(f"Labels that begin with 'system.' are set by Kestra itself: '{key}'.")
+        labels[key] = value
+    return labels
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    from tiercel_engine.inputs.yaml_reader import NotYaml, parse_yaml
+
+    try:
+        # JSON is YAML as well, so one reader serves both.
+        value = parse_yaml(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Refused(f"There is no inputs file {path}.") from None
+    except (OSError, UnicodeError) as error:
+        raise Refused(f"The inputs file {path} can't be read: {error}.") from error
+    except NotYaml as error:
+        raise Refused(f"The inputs file {path} is neither YAML nor JSON:", *str(error).splitlines()) from error
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise Refused(f"The inputs file {path} must hold a map of input names to values.")
+    return {str(name): inner for name, inner in value.items()}

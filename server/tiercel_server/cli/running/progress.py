@@ -1,0 +1,143 @@
+"""A run as its events tell it so far: what the views draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+ENDS = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED", "RESUBMITTED"})
+
+
+@dataclass(slots=True)
+class TaskLine:
+    """A task run: its place, where it stands and since when (`started`, `ended`)."""
+
+    id: str
+    task_id: str
+    execution_id: str
+    parent_id: str | None
+    label: str
+    state: str = "CREATED"
+    started: datetime | None = None
+    ended: datetime | None = None
+    message: str | None = None
+
+    def seconds(self, now: datetime) -> float | None:
+        """How long it has been at work; None before its start."""
+        return None if self.started is None else ((self.ended or now) - self.started).total_seconds()
+
+
+@dataclass(slots=True)
+class ExecutionLine:
+    """An execution: of which flow, where it stands, its task runs in the order of creation."""
+
+    id: str
+    flow: str
+    kestra_version: str
+    state: str = "CREATED"
+    started: datetime | None = None
+    ended: datetime | None = None
+    parent_task_run: str | None = None
+    label: str = ""
+    task_runs: dict[str, TaskLine] = field(default_factory=dict)
+    finished: Mapping[str, Any] | None = None
+
+    def children_of(self, task_run_id: str | None) -> Iterator[TaskLine]:
+        """The task runs right below one, or at the top."""
+        return (line for line in self.task_runs.values() if line.parent_id == task_run_id)
+
+
+@dataclass(slots=True)
+class Progress:
+    """All executions of a run; `main` is the one that was asked for."""
+
+    executions: dict[str, ExecutionLine] = field(default_factory=dict)
+    main: ExecutionLine | None = None
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Fold one event of the stream."""
+        kind, execution_id = event.get("event"), event.get("executionId")
+        if execution_id is None:
+            return
+        if kind == "execution.created":
+            self._created(event)
+            return
+        execution = self.executions.get(execution_id)
+        if execution is None:
+            return
+        if kind == "execution.state":
+            self._execution_state(execution, event)
+        elif kind == "execution.finished":
+            execution.finished = event["execution"]
+        elif kind == "taskrun.created":
+            self._task_created(execution, event)
+        elif kind == "taskrun.state":
+            self._task_state(execution, event)
+        elif kind == "taskrun.removed":
+            execution.task_runs.pop(event["taskRunId"], None)
+
+    def task_line(self, event: Mapping[str, Any]) -> TaskLine | None:
+        """The task run that an event belongs to."""
+        execution = self.executions.get(event.get("executionId") or "")
+        return execution.task_runs.get(event.get("taskRunId") or "") if execution is not None else None
+
+    def path(self, line: TaskLine) -> str:
+        """The task run's name with those that it runs in: `each[a] › say`."""
+        names = [line.label]
+        execution = self.executions.get(line.execution_id)
+        parent = execution.task_runs.get(line.parent_id or "") if execution is not None else None
+        while execution is not None and parent is not None:
+            names.append(parent.label)
+            parent = execution.task_runs.get(parent.parent_id or "")
+        if execution is not None and execution is not self.main:
+            names.append(execution.label or execution.flow)
+        return " › ".join(reversed(names))
+
+    def _created(self, event: Mapping[str, Any]) -> None:
+        execution = ExecutionLine(
+            event["executionId"],
+            f"{event['namespace']}.{event['flowId']}",
+            str(event.get("kestraVersion", "")),
+            started=_moment(event),
+        )
+        loop = event.get("loopRun")
+        if loop:
+            execution.label = f"{loop['taskId']}[{loop.get('key') or loop.get('value')}]"
+            execution.parent_task_run = self._running(event.get("parentId"), loop["taskId"])
+        else:
+            variables = (event.get("trigger") or {}).get("variables") or {}
+            execution.parent_task_run = variables.get("taskRunId")
+        self.executions[execution.id] = execution
+        if self.main is None:
+            self.main = execution
+
+    def _running(self, execution_id: str | None, task_id: str) -> str | None:
+        parent = self.executions.get(execution_id or "")
+        lines = parent.task_runs.values() if parent is not None else ()
+        return next((line.id for line in lines if line.task_id == task_id), None)
+
+    def _execution_state(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
+        execution.state = event["state"]
+        execution.ended = _moment(event) if execution.state in ENDS else None
+
+    def _task_created(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
+        label = event["taskId"] if event.get("value") is None else f"{event['taskId']}[{event['value']}]"
+        execution.task_runs[event["taskRunId"]] = TaskLine(
+            event["taskRunId"], event["taskId"], execution.id, event.get("parentTaskRunId"), label
+        )
+
+    def _task_state(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
+        line = execution.task_runs.get(event["taskRunId"])
+        if line is None:
+            return
+        line.state = event["state"]
+        line.message = event.get("message")
+        if line.state == "RUNNING" and line.started is None:
+            line.started = _moment(event)
+        line.ended = _moment(event) if line.state in ENDS else None
+
+
+def _moment(event: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(event["time"])

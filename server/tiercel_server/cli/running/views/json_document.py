@@ -1,0 +1,28 @@
+"""The finished execution in the shape of Kestra's API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from tiercel_server.cli.running.progress import Progress
+
+
+class JsonDocumentView:
+    """Waits for the end, then writes the execution that was asked for."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._progress = Progress()
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Remember what the event tells."""
+        self._progress.take(event)
+
+    def close(self) -> None:
+        """Write the execution, if it came to an end."""
+        main = self._progress.main
+        if main is not None and main.finished is not None:
+            self._out.write(json.dumps(main.finished, ensure_ascii=False, indent=2, default=str) + "\n")
+            self._out.flush()

@@ -1,0 +1,22 @@
+"""The event stream of `docs/events.md`, a line each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+
+class JsonLinesView:
+    """Writes each event at once."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Write the event."""
+        self._out.write(json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
+        self._out.flush()
+
+    def close(self) -> None:
+        """Nothing is held back."""

@@ -1,0 +1,64 @@
+"""Plain lines, for pipes and logs of CI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from tiercel_server.cli.running.progress import ENDS, Progress
+from tiercel_server.cli.running.views.wording import mark, outputs_lines, safe, seconds, shown
+
+
+class LinesView:
+    """Writes a line for each thing worth telling."""
+
+    def __init__(self, out: TextIO, log_level: str) -> None:
+        self._out = out
+        self._log_level = log_level
+        self._progress = Progress()
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Write what the event tells."""
+        self._progress.take(event)
+        kind = event["event"]
+        if kind == "notice":
+            self._line(f"{event['level'].lower()}: {event['message']}")
+        elif kind == "execution.created":
+            self._created(event)
+        elif kind == "taskrun.state" and event["state"] in ENDS:
+            self._ended(event)
+        elif kind == "log" and shown(event["level"], self._log_level):
+            self._log(event)
+
+    def close(self) -> None:
+        """Write how it ended."""
+        main = self._progress.main
+        if main is None:
+            return
+        length = ((main.ended or datetime.now(UTC)) - main.started).total_seconds() if main.started else None
+        self._line(f"{mark(main.state)} {main.flow} {main.state} in {seconds(length)}")
+        for line in outputs_lines((main.finished or {}).get("outputs") or {}):
+            self._line(f"    {line}")
+
+    def _created(self, event: Mapping[str, Any]) -> None:
+        main = self._progress.main
+        if main is not None and main.id == event["executionId"]:
+            self._line(f"Execution {main.id} of {main.flow} (Kestra {main.kestra_version})")
+
+    def _ended(self, event: Mapping[str, Any]) -> None:
+        line = self._progress.task_line(event)
+        if line is None:
+            return
+        length = seconds(line.seconds(datetime.fromisoformat(event["time"])))
+        self._line(f"{mark(line.state)} {self._progress.path(line)} {line.state} {length}".rstrip())
+
+    def _log(self, event: Mapping[str, Any]) -> None:
+        line = self._progress.task_line(event)
+        where = f"{self._progress.path(line)} | " if line is not None else ""
+        for text in safe(event["message"]).split("\n"):
+            self._line(f"  {event['level']:<5} {where}{text}")
+
+    def _line(self, text: str) -> None:
+        self._out.write(text + "\n")
+        self._out.flush()
