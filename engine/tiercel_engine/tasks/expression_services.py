@@ -1,0 +1,95 @@
+"""What expressions may reach on this machine: keys, secrets, files and HTTP, by a project's services."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tiercel_engine.expressions.services import BareServices, HttpAnswer, HttpCall, NotAllowed
+from tiercel_engine.storage import KvError, StorageError
+from tiercel_engine.tasks.services import LocalServices
+
+_TIMEOUT = 60.0
+_LARGEST_ANSWER = 10 << 20
+
+
+class LocalExpressionServices(BareServices):
+    """The services of expressions over those of a project.
+
+    `knows_namespace` says whether a flow of the workspace lives in a namespace; one that holds keys is known anyway.
+    Secrets that are read are given to the masker at once.
+    """
+
+    def __init__(self, services: LocalServices, knows_namespace: Callable[[str], bool] = lambda _: False) -> None:
+        self._services = services
+        self._knows_namespace = knows_namespace
+
+    def free_port(self) -> int:
+        """A TCP port that nobody listens on."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+    def kv(self, namespace: str, key: str) -> Any:
+        """A value of exactly this namespace."""
+        try:
+            entry = self._services.kv.get(namespace, key)
+        except KvError as error:
+            raise KeyError(key) from error
+        if entry is None:
+            raise KeyError(key)
+        return entry.value
+
+    def namespace_exists(self, namespace: str) -> bool:
+        """Whether flows or keys live there, or below."""
+        known = self._services.kv.namespaces()
+        return self._knows_namespace(namespace) or any(f"{each}.".startswith(f"{namespace}.") for each in known)
+
+    def secret(self, namespace: str, key: str) -> str:  # noqa: ARG002  (secrets of a machine know no namespaces)
+        """A secret, masked from now on."""
+        found = self._services.secrets.get(key)
+        if found is None:
+            raise KeyError(key)
+        self._services.masker.add(found)
+        return found
+
+    def read_namespace_file(self, namespace: str, path: str, revision: int | None) -> bytes:
+        """The content of a namespace file; only its newest version is kept here."""
+        if revision not in (None, 1):
+            raise FileNotFoundError(f"File '{path}' has no revision {revision} here")
+        try:
+            return self._services.files.read(namespace, path)
+        except StorageError as error:
+            raise NotAllowed(str(error)) from error
+
+    def read_uri(self, uri: str) -> bytes:
+        """The content behind a `kestra://` URI; files outside of storage are not served."""
+        if not uri.startswith("kestra://"):
+            raise NotAllowed(f"Only kestra:// files can be read here, not '{uri}'")
+        try:
+            return self._services.storage.read_bytes(uri)
+        except StorageError as error:
+            raise NotAllowed(str(error)) from error
+
+    def http(self, call: HttpCall) -> HttpAnswer:
+        """Make a request."""
+        import httpx
+
+        try:
+            with (
+                httpx.Client(timeout=_TIMEOUT, follow_redirects=True, trust_env=False) as client,
+                client.stream(call.method, call.uri, headers=_headers(call.headers), content=call.body) as response,
+            ):
+                body = b""
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > _LARGEST_ANSWER:
+                        raise OSError(f"The answer of {call.uri} is larger than {_LARGEST_ANSWER >> 20} MB")
+                return HttpAnswer(response.status_code, body, response.headers.get("content-type", ""))
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise OSError(str(error)) from error
+
+
+def _headers(given: Mapping[str, str]) -> dict[str, str]:
+    return {"User-Agent": "Kestra", **{str(name): str(value) for name, value in given.items()}}
