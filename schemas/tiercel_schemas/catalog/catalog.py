@@ -98,7 +98,7 @@ class Catalog:
         return next((each for each in known if each is not None and each != name and each in self), None)
 
     def advice(self, name: str) -> str | None:
-        """What to do about a type that this version lacks, in half a sentence, where there is more to it."""
+        """What to do about a type that this version lacks, in half a sentence, if there is more to it."""
         names = [name, *(load_catalog(each).canonical(name) for each in KestraVersion)]
         return next((found for each in names if (found := type_advice(each)) is not None), None)
 
