@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
+from tiercel_schemas.versions import KestraVersion
 from tiercel_server.rules.model import RegisteredCheck, Rule, RuleContext
 from tiercel_server.rules.registry import all_checks, all_rules
 from tiercel_server.rules.structure.suppressions import NAMELESS_SUPPRESSION, UNUSED_SUPPRESSION
@@ -31,7 +32,7 @@ def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -
     settings = snapshot.settings
     found: dict[tuple[object, str], Diagnostic] = {}
     for finding in _all_findings(snapshot, workspace):
-        adjusted = _adjusted(finding, settings)
+        adjusted = _adjusted(finding, settings, snapshot.kestra_version)
         if adjusted is not None:
             found.setdefault((adjusted.span, adjusted.code), adjusted)
     findings = _without_echoes(list(found.values()))
@@ -45,7 +46,9 @@ def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -
             for each in suppressions
             if not each.codes
         ]
-        findings += [adjusted for each in more if (adjusted := _adjusted(each, settings)) is not None]
+        findings += [
+            adjusted for each in more if (adjusted := _adjusted(each, settings, snapshot.kestra_version)) is not None
+        ]
         findings.sort(key=lambda each: (each.span, each.severity, each.code))
     return findings[:MAX_FINDINGS]
 
@@ -73,9 +76,11 @@ def is_on(rule: Rule, settings: ProjectSettings) -> bool:
     return rule.profile is None or rule.profile in settings.profiles or rule.code in settings.severities
 
 
-def _adjusted(finding: Diagnostic, settings: ProjectSettings) -> Diagnostic | None:
+def _adjusted(finding: Diagnostic, settings: ProjectSettings, version: KestraVersion) -> Diagnostic | None:
     rule = all_rules().get(finding.code)
-    if finding.code in settings.ignore or (rule is not None and not is_on(rule, settings)):
+    if finding.code in settings.ignore or (
+        rule is not None and not (version in rule.versions and is_on(rule, settings))
+    ):
         return None
     severity: Severity | None = settings.severities.get(finding.code, finding.severity)
     if severity is None:
