@@ -1,0 +1,77 @@
+"""Equality and order of values."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from tiercel_engine.expressions.errors import JavaError
+from tiercel_engine.expressions.limits import MAX_STEPS
+from tiercel_engine.expressions.texts import java_text, too_large
+from tiercel_engine.expressions.values import java_class
+
+
+def java_equals(left: Any, right: Any) -> bool:
+    """Java's `equals`: an Integer never equals a Long."""
+    return _equals(left, right, [0])
+
+
+def _equals(left: Any, right: Any, steps: list[int]) -> bool:
+    steps[0] += 1
+    if steps[0] > MAX_STEPS:
+        raise too_large()
+    if left is right or left is None or right is None:
+        return left is right
+    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        return len(left) == len(right) and all(_equals(*pair, steps) for pair in zip(left, right, strict=True))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return len(left) == len(right) and all(
+            key in right and _equals(value, right[key], steps) for key, value in left.items()
+        )
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return left.as_tuple() == right.as_tuple()
+    return java_class(left) == java_class(right) and bool(left == right)
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number to Java, which a boolean isn't."""
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def loosely_equals(left: Any, right: Any) -> bool:
+    """The operator `==`: numbers by value whatever their types."""
+    if is_number(left) and is_number(right):
+        return _as_comparable(left) == _as_comparable(right)
+    return java_equals(left, right)
+
+
+def _as_comparable(value: Any) -> Any:
+    return float(value) if isinstance(value, float) else value
+
+
+def compare(left: Any, right: Any, operation: str, *, texts_have_order: bool) -> int:
+    """-1, 0 or 1. Raises for what can't be compared; `operation` is Java's name of the operator."""
+    if texts_have_order and isinstance(left, str) and isinstance(right, str):
+        return compare_texts(left, right)
+    if is_number(left) and is_number(right):
+        first, second = float(left), float(right)
+        return (first > second) - (first < second)
+    raise JavaError("RuntimeException", f"invalid operands for mathematical comparison [{operation}]")
+
+
+def compare_texts(left: str, right: str) -> int:
+    """Java's order of texts: by UTF-16 code units."""
+    if left.isascii() and right.isascii():
+        return (left > right) - (left < right)
+    first, second = left.encode("utf-16-be", "surrogatepass"), right.encode("utf-16-be", "surrogatepass")
+    return (first > second) - (first < second)
+
+
+def contains_equal(items: Any, wanted: Any) -> bool:
+    """Whether a collection has an element that Java calls equal."""
+    return any(java_equals(item, wanted) for item in items)
+
+
+def same_text(left: Any, right: Any) -> bool:
+    """Whether two values have the same Java text."""
+    return java_text(left) == java_text(right)

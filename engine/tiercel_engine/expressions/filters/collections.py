@@ -1,0 +1,252 @@
+"""Filters of lists and maps."""
+
+from __future__ import annotations
+
+from functools import cmp_to_key
+from typing import Any
+
+from tiercel_engine.expressions.arguments import cast_list, class_cast, needed, whole_number
+from tiercel_engine.expressions.equality import compare_texts, is_number
+from tiercel_engine.expressions.errors import JavaError, LimitError, PebbleError
+from tiercel_engine.expressions.java.hash_map import hash_map, java_hash
+from tiercel_engine.expressions.java.utf16 import cut, length_of
+from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_RANGE
+from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
+from tiercel_engine.expressions.texts import java_text, too_large
+from tiercel_engine.expressions.values import Character, JavaArray, JavaCollection, java_class
+
+
+def _wrong_type(name: str, wanted: str, value: Any) -> PebbleError:
+    message = f"'{name}' filter can only be applied to {wanted}. Actual type was: {java_class(value)}"
+    return PebbleError(message)
+
+
+@filter_unit("chunk")
+def chunk(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """A list cut into lists of a size."""
+    if value is None:
+        return None
+    size = needed(arguments, "size", "'chunk' filter expects an argument 'size'.")
+    if not isinstance(value, list) or isinstance(value, JavaArray | JavaCollection):
+        raise _wrong_type("chunk", "List", value)
+    count = whole_number(size)
+    if count <= 0:
+        raise JavaError("IllegalArgumentException")
+    return [value[start : start + count] for start in range(0, len(value), count)]
+
+
+@filter_unit("distinct")
+def distinct(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """Each element once."""
+    if value is None:
+        return "null"
+    if not isinstance(value, list) or isinstance(value, JavaArray):
+        raise _wrong_type("distinct", "List", value)
+    kept: dict[tuple[str, Any], Any] = {}
+    for item in value:
+        kept.setdefault((java_class(item), _identity(item)), item)
+    return list(kept.values())
+
+
+def _identity(value: Any) -> Any:
+    return (java_hash(value), java_text(value)) if isinstance(value, dict | list) else value
+
+
+@filter_unit("first")
+def first(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """The first element or character."""
+    return _end_of(value, 0)
+
+
+@filter_unit("last")
+def last(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """The last element or character."""
+    return _end_of(value, -1)
+
+
+def _end_of(value: Any, place: int) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if not value:
+            message = "Index 0 out of bounds for length 0" if place == 0 else "Index -1 out of bounds for length 0"
+            raise JavaError("StringIndexOutOfBoundsException", message)
+        length = length_of(value)
+        return Character(cut(value, length - 1, length) if place else cut(value, 0, 1))
+    if isinstance(value, list):
+        return value[place] if value else None
+    raise class_cast(value, "java.util.Collection")
+
+
+@filter_unit("flatten")
+def flatten(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """Inner lists dissolved, one level deep."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or isinstance(value, JavaArray | JavaCollection):
+        raise _wrong_type("flatten", "List", value)
+    result: list[Any] = []
+    for item in value:
+        if isinstance(item, list):
+            result.extend(item)
+        else:
+            result.append(item)
+        if len(result) > MAX_RANGE:
+            raise LimitError(f"A list cannot have more than {MAX_RANGE} elements.")
+    return result
+
+
+@filter_unit("join")
+def join(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """The elements joined as text."""
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise PebbleError("The 'join' filter expects that the input is either a collection or an array.")
+    separator = arguments.get("separator")
+    between = "" if separator is None else java_text(separator)
+    parts: list[str] = []
+    size = 0
+    for item in value:
+        text = java_text(item)
+        size += len(text) + len(between)
+        if size > MAX_OUTPUT:
+            raise too_large()
+        parts.append(text)
+    return between.join(parts)
+
+
+@filter_unit("keys")
+def keys(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """The keys of a map or the indices of a list."""
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return JavaCollection(value)
+    if isinstance(value, list):
+        return list(range(len(value)))
+    raise _wrong_type("keys", "List, Map or Array", value)
+
+
+@filter_unit("values")
+def values(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """The values of a map."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise _wrong_type("values", "Map", value)
+    return JavaCollection(value.values())
+
+
+@filter_unit("length")
+def length(value: Any, _arguments: Arguments, _run: Run) -> int:
+    """The number of characters or elements."""
+    if isinstance(value, str):
+        return length_of(value)
+    return len(value) if isinstance(value, dict | list | bytes) else 0
+
+
+@filter_unit("merge")
+def merge(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """The elements or entries of two."""
+    items = arguments.get("items")
+    if value is None and items is None:
+        raise PebbleError("The two arguments to be merged are null")
+    if value is None or items is None:
+        return value if items is None else items
+    if isinstance(value, dict):
+        if isinstance(items, dict):
+            return hash_map({**value, **items}.items(), len(value) + len(items) + 16)
+        if isinstance(items, list):
+            added = {item: item for item in items if not isinstance(item, dict | list)}
+            return hash_map({**value, **added}.items(), len(value) + len(items) + 16)
+        message = f"Currently, only Maps and Lists can be merged with a Map. Arg2: {java_class(items)}"
+        raise PebbleError(message)
+    if isinstance(value, list):
+        added_items = items if isinstance(items, list) else [items] if isinstance(items, dict) else None
+        if added_items is None:
+            message = f"Currently, only Lists can be merged with a List. Arg2: {java_class(items)}"
+            raise PebbleError(message)
+        if len(value) + len(added_items) > MAX_RANGE:
+            raise LimitError(f"A list cannot have more than {MAX_RANGE} elements.")
+        return [*value, *added_items]
+    message = f"The object being filtered is not a Map/Collection. Object: {java_class(value)}"
+    raise PebbleError(message)
+
+
+@filter_unit("reverse")
+def reverse(value: Any, _arguments: Arguments, run: Run) -> Any:
+    """The elements in reverse order; the list itself changes."""
+    return None if value is None else run.changed_list(value, cast_list(value)[::-1])
+
+
+@filter_unit("sort")
+def sort(value: Any, _arguments: Arguments, run: Run) -> Any:
+    """The elements in rising order; the list itself changes."""
+    return _sorted(value, run, "sort", descending=False)
+
+
+@filter_unit("rsort")
+def rsort(value: Any, _arguments: Arguments, run: Run) -> Any:
+    """The elements in falling order; the list itself changes."""
+    return _sorted(value, run, "rsort", descending=True)
+
+
+def _sorted(value: Any, run: Run, name: str, *, descending: bool) -> Any:
+    if value is None:
+        return None
+    if java_class(value) != "java.util.ArrayList" and not isinstance(value, JavaArray):
+        raise PebbleError(f"Unsupported input type for {name} filter")
+    items = sorted(value, key=cmp_to_key(_compare), reverse=descending)
+    return run.changed_list(value, items)
+
+
+def _compare(left: Any, right: Any) -> int:
+    for value in (left, right):
+        if value is None:
+            raise JavaError("NullPointerException")
+        if isinstance(value, dict | list):
+            raise class_cast(value, "java.lang.Comparable")
+    if isinstance(left, str) and isinstance(right, str):
+        return compare_texts(left, right)
+    if is_number(left) and is_number(right) and java_class(left) == java_class(right):
+        return (left > right) - (left < right)
+    if isinstance(left, bool) and isinstance(right, bool):
+        return left - right
+    # Merge sort compares a later element with an earlier one, and casts the earlier.
+    raise class_cast(left, java_class(right))
+
+
+@filter_unit("slice")
+def slice_(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """The part from one index up to another."""
+    if value is None:
+        return None
+    if not isinstance(value, str | list):
+        message = f"Slice filter can only be applied to String, List and array inputs. Actual type was: {java_class(value)}"
+        raise JavaError("IllegalArgumentException", message)
+    size = length_of(value) if isinstance(value, str) else len(value)
+    start = whole_number(arguments["fromIndex"]) if arguments.get("fromIndex") is not None else 0
+    end = whole_number(arguments["toIndex"]) if arguments.get("toIndex") is not None else size
+    if start < 0:
+        raise JavaError("IllegalArgumentException", "fromIndex must be greater than 0")
+    if end > size:
+        raise JavaError("IllegalArgumentException", f"toIndex must be smaller than input size: {size}")
+    if start >= end:
+        raise JavaError("IllegalArgumentException", "toIndex must be greater than fromIndex")
+    return cut(value, start, end) if isinstance(value, str) else type(value)(value[start:end])
+
+
+@filter_unit("default")
+def default(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """Another value when there is none."""
+    is_blank = value is None or (isinstance(value, str) and not value.strip())
+    if is_blank or (isinstance(value, dict | list) and not value):
+        return arguments.get("default")
+    return value
+
+
+@filter_unit("className")
+def class_name(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """The Java class of a value."""
+    return None if value is None else java_class(value)

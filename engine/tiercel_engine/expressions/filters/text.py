@@ -1,0 +1,168 @@
+"""Filters of text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from tiercel_engine.expressions.arguments import cast_text, needed, whole_number
+from tiercel_engine.expressions.errors import PebbleError
+from tiercel_engine.expressions.java.utf16 import cut, length_of
+from tiercel_engine.expressions.limits import MAX_INDENT, MAX_OUTPUT
+from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
+from tiercel_engine.expressions.texts import java_text, too_large
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_JAVA_SPACE = "".join(map(chr, range(33)))
+
+
+def _on_text(name: str, change: Callable[[str], str]) -> None:
+    @filter_unit(name)
+    def unit(value: Any, _arguments: Arguments, _run: Run) -> Any:
+        return None if value is None else change(cast_text(value))
+
+
+def _on_any(name: str, change: Callable[[str], str]) -> None:
+    @filter_unit(name)
+    def unit(value: Any, _arguments: Arguments, _run: Run) -> Any:
+        return None if value is None else change(java_text(value))
+
+
+def _capitalize(text: str) -> str:
+    for index, character in enumerate(text):
+        if not character.isspace():
+            return f"{text[:index]}{character.title()}{text[index + 1 :]}"
+    return text
+
+
+def _title(text: str) -> str:
+    return re.sub(r"(?:(?<=\s)|\A)\S", lambda match: match[0].title(), text)
+
+
+_on_any("lower", str.lower)
+_on_any("upper", str.upper)
+_on_any("string", str)
+_on_text("capitalize", _capitalize)
+_on_text("title", _title)
+_on_text("trim", lambda text: text.strip(_JAVA_SPACE))
+_on_text("nl2br", lambda text: re.sub(r"\r\n|\n\r|\n|\r", "<br />", text))
+
+
+@filter_unit("abbreviate")
+def abbreviate(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """Cuts text to a length, ending it in three dots where there is room for them."""
+    if value is None:
+        return None
+    text = cast_text(value)
+    length = whole_number(arguments["length"]) if "length" in arguments else 0
+    if length < 0:
+        raise PebbleError("Invalid argument to abbreviate filter; must be greater than zero")
+    if length_of(text) <= length:
+        return text
+    return cut(text, 0, length) if length <= 3 else f"{cut(text, 0, length - 3)}..."
+
+
+@filter_unit("startsWith")
+def starts_with(value: Any, arguments: Arguments, _run: Run) -> bool:
+    """Whether text begins with another."""
+    wanted = needed(arguments, "value", "The 'startsWith' filter expects an argument 'value'.")
+    return value is not None and java_text(value).startswith(java_text(wanted))
+
+
+@filter_unit("endsWith")
+def ends_with(value: Any, arguments: Arguments, _run: Run) -> bool:
+    """Whether text ends with another."""
+    wanted = needed(arguments, "value", "The 'endsWith' filter expects an argument 'value'.")
+    return value is not None and java_text(value).endswith(java_text(wanted))
+
+
+def _substring(name: str, pick: Callable[[str, str], str]) -> None:
+    @filter_unit(name)
+    def unit(value: Any, arguments: Arguments, _run: Run) -> Any:
+        separator = needed(arguments, "separator", f"The '{name}' filter expects an argument 'separator'.")
+        return None if value is None else pick(java_text(value), java_text(separator))
+
+
+def _after(text: str, separator: str) -> str:
+    return text.partition(separator)[2] if separator else text
+
+
+def _after_last(text: str, separator: str) -> str:
+    return text.rpartition(separator)[2] if separator and separator in text else ""
+
+
+def _before_last(text: str, separator: str) -> str:
+    return text.rpartition(separator)[0] if separator and separator in text else text
+
+
+_substring("substringBefore", lambda text, separator: text.partition(separator)[0] if separator else "")
+_substring("substringBeforeLast", _before_last)
+_substring("substringAfter", _after)
+_substring("substringAfterLast", _after_last)
+
+
+@filter_unit("slugify")
+def slugify(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """Text for a URL."""
+    if value is None:
+        return None
+    text = re.sub(r"[\s]", "-", cast_text(value))
+    text = unicodedata.normalize("NFD", text)
+    text = re.sub(r"[^\w-]", "", text, flags=re.ASCII)
+    text = re.sub(r"-+", "-", text.replace("_", "-"))
+    return re.sub(r"^-|-$", "", text).lower()
+
+
+def _indent_prefix(arguments: Arguments, name: str) -> str:
+    amount = needed(arguments, "amount", f"The '{name}' filter expects an integer as argument 'amount'.")
+    count = whole_number(amount)
+    if not 0 <= count <= MAX_INDENT:
+        raise PebbleError(f"The '{name}' filter expects an 'amount' between 0 and {MAX_INDENT}.")
+    return java_text(arguments.get("prefix", " ")) * count
+
+
+def _indented(text: str, prefix: str) -> str:
+    breaks = len(re.findall(r"\r\n|\n|\r", text))
+    if breaks * len(prefix) + len(text) > MAX_OUTPUT:
+        raise too_large()
+    return re.sub(r"\r\n|\n|\r", lambda match: f"{match[0]}{prefix}", text)
+
+
+@filter_unit("indent")
+def indent(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """Indents every line but the first."""
+    prefix = _indent_prefix(arguments, "indent")
+    return None if value is None else _indented(java_text(value), prefix)
+
+
+@filter_unit("nindent")
+def nindent(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """Begins a new line and indents every line."""
+    prefix = _indent_prefix(arguments, "nindent")
+    return None if value is None else f"\n{prefix}{_indented(java_text(value), prefix)}"
+
+
+_ESCAPES = {"single": ("'", "\\'"), "double": ('"', '\\"'), "shell": ("'", "'\\''")}
+
+
+@filter_unit("escapeChar")
+def escape_char(value: Any, arguments: Arguments, _run: Run) -> Any:
+    """Escapes quotes, inside lists and maps too."""
+    kind = needed(arguments, "type", "The 'escapeChar' filter expects an argument 'type'.")
+    if kind not in _ESCAPES:
+        message = "The 'escapeChar' filter expects the value of 'type' to be either 'single', 'double', or 'shell'."
+        raise PebbleError(message)
+    return _escaped(value, *_ESCAPES[kind])
+
+
+def _escaped(value: Any, old: str, new: str) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return {_escaped(key, old, new): _escaped(item, old, new) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_escaped(item, old, new) for item in value]
+    return java_text(value).replace(old, new)

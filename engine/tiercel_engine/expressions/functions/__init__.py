@@ -1,0 +1,1 @@
+"""The functions, a file per family; each registers itself."""

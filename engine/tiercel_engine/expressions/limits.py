@@ -1,0 +1,20 @@
+"""How much one rendering may take. The first three are Kestra's own limits."""
+
+MAX_OUTPUT = 10_485_760
+"""Characters of rendered text, and of any text made on the way."""
+MAX_RANGE = 1_000_000
+"""Elements of a range, and of any list made by an operator."""
+MAX_RENDER_DEPTH = 16
+"""Calls of `render` inside `render`."""
+MAX_RENDER_PASSES = 100
+"""Passes of `render(x)` over its own result."""
+MAX_STEPS = 3_000_000
+"""Turns of loops, calls of macros and nodes of values that are walked over."""
+MAX_MACRO_DEPTH = 40
+"""Calls of macros inside macros."""
+MAX_INDENT = 10_000
+"""Prefixes before a line of `indent`."""
+REGEX_SECONDS = 2.0
+"""Time for one use of a regular expression."""
+JQ_SECONDS = 5.0
+"""Time for one jq program."""

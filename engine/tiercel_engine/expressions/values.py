@@ -1,0 +1,153 @@
+"""Values as Java types them.
+
+Plain Python values stand for what comes out of JSON: an int is an Integer, or a Long or BigInteger when it is
+large; a float a Double; a list an ArrayList; a dict a LinkedHashMap. What Java tells apart and Python doesn't has
+a subclass here. `plain` takes the subclasses off again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+INT_MIN, INT_MAX = -(2**31), 2**31 - 1
+LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
+
+
+class Long(int):
+    """A Long whatever its size: literals and results of arithmetic."""
+
+    __slots__ = ()
+
+
+class JavaFloat(float):
+    """A Float: 32 bits."""
+
+    __slots__ = ()
+
+
+class Character(str):
+    """A Character."""
+
+    __slots__ = ()
+
+
+class SafeString(str):
+    """What a macro gives."""
+
+    __slots__ = ()
+
+
+class JavaArray(list[Any]):
+    """A Java array: what `split` gives."""
+
+    __slots__ = ()
+
+
+class JavaCollection(list[Any]):
+    """A Collection or Set that is no List: keys and values of a map."""
+
+    __slots__ = ()
+
+
+class JavaHashMap(dict[Any, Any]):
+    """A HashMap, its entries in the order in which Java would iterate over them."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MapEntry:
+    """What iterating over a map gives."""
+
+    key: Any
+    value: Any
+
+
+def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by type
+    """The full name of the Java class of a value; `null` for None."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "java.lang.Boolean"
+        case Long():
+            return "java.lang.Long"
+        case int():
+            if INT_MIN <= value <= INT_MAX:
+                return "java.lang.Integer"
+            return "java.lang.Long" if LONG_MIN <= value <= LONG_MAX else "java.math.BigInteger"
+        case JavaFloat():
+            return "java.lang.Float"
+        case float():
+            return "java.lang.Double"
+        case Decimal():
+            return "java.math.BigDecimal"
+        case Character():
+            return "java.lang.Character"
+        case SafeString():
+            return "io.pebbletemplates.pebble.extension.escaper.SafeString"
+        case str():
+            return "java.lang.String"
+        case JavaArray():
+            return "[Ljava.lang.String;"
+        case JavaCollection():
+            return "java.util.LinkedHashMap$LinkedValues"
+        case list() | tuple():
+            return "java.util.ArrayList"
+        case JavaHashMap():
+            return "java.util.HashMap"
+        case dict():
+            return "java.util.LinkedHashMap"
+        case bytes():
+            return "[B"
+        case dt.datetime():
+            return "java.time.ZonedDateTime"
+        case dt.date():
+            return "java.time.LocalDate"
+        case MapEntry():
+            return "java.util.LinkedHashMap$Entry"
+        case _:
+            return f"java.lang.{type(value).__name__}"
+
+
+_KINDS = {
+    "java.util.ArrayList": "List",
+    "java.util.HashMap": "Map",
+    "java.util.LinkedHashMap": "Map",
+    "java.util.LinkedHashMap$LinkedValues": "Collection",
+    "[Ljava.lang.String;": "array",
+    "[B": "array",
+}
+
+
+def type_name(value: Any) -> str:
+    """The name of a value's type as the records of typed rendering write it: Integer, List, null …"""
+    name = java_class(value)
+    return _KINDS.get(name) or name.rsplit(".", 1)[-1]
+
+
+def plain(value: Any) -> Any:
+    """The value in plain Python types, deeply. Shared parts stay shared."""
+    return _plain(value, {})
+
+
+def _plain(value: Any, known: dict[int, Any]) -> Any:
+    if isinstance(value, dict | list | tuple):
+        if id(value) in known:
+            return known[id(value)]
+        result: Any
+        if isinstance(value, dict):
+            result = {_plain(key, known): _plain(item, known) for key, item in value.items()}
+        else:
+            result = [_plain(item, known) for item in value]
+        known[id(value)] = result
+        return result
+    if isinstance(value, MapEntry):
+        return {"key": _plain(value.key, known), "value": _plain(value.value, known)}
+    for base in (str, float):
+        if isinstance(value, base):
+            return value if type(value) is base else base(value)
+    return int(value) if isinstance(value, Long) else value
