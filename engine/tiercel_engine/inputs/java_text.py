@@ -41,11 +41,12 @@ def as_single(value: float) -> float:
         packed = struct.pack("<f", value)
     except OverflowError:
         return math.copysign(math.inf, value)
+    single = float(struct.unpack("<f", packed)[0])
     for precision in range(1, 10):
-        candidate = float(format(value, f".{precision}g"))
+        candidate = float(format(single, f".{precision}g"))
         try:
             if struct.pack("<f", candidate) == packed:
                 return candidate
         except OverflowError:
             continue
-    return float(struct.unpack("<f", packed)[0])
+    return single

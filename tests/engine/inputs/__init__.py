@@ -1,0 +1,1 @@
+"""Tests of `tiercel_engine.inputs`."""

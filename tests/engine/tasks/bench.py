@@ -1,0 +1,97 @@
+"""A leaf task run by itself, with real services and real rendering, its logs and metrics caught."""
+
+from dataclasses import dataclass, field
+
+from tiercel_engine.expressions import Renderer
+from tiercel_engine.tasks.api import TaskContext, TaskFailure, find_task_type
+from tiercel_engine.tasks.expression_services import LocalExpressionServices
+from tiercel_engine.tasks.services import local_services
+from tiercel_schemas.model import Task
+from tiercel_schemas.model.project import Project
+from tiercel_schemas.versions import KestraVersion
+
+
+@dataclass
+class Caught:
+    logs: list = field(default_factory=list)
+    metrics: list = field(default_factory=list)
+    kept: dict = field(default_factory=dict)
+
+    def log(self, level, message):
+        self.logs.append((level, message))
+
+    def metric(self, kind, name, value, tags=None):
+        self.metrics.append((kind, name, value, tags))
+
+    def outputs(self, values):
+        self.kept.update(values)
+
+    def shown(self, *levels):
+        return [message for level, message in self.logs if level in (levels or ("INFO", "WARN", "ERROR"))]
+
+
+@dataclass(frozen=True)
+class DirectRendering:
+    renderer: Renderer
+    variables: dict
+
+    async def render(self, template):
+        return self.renderer.render(template, self.variables)
+
+    async def render_typed(self, template):
+        return self.renderer.render_typed(template, self.variables)
+
+    async def render_value(self, value):
+        return self.renderer.render_value(value, self.variables)
+
+    def extended(self, variables):
+        return DirectRendering(self.renderer, {**self.variables, **variables})
+
+
+class Bench:
+    """Runs tasks given as plain data; `services` are those of a project in a temporary folder."""
+
+    def __init__(self, folder, version=KestraVersion.V2_0, environment=None, **variables):
+        self.version = version
+        self.folder = folder
+        self.directory = folder / "work"
+        self.services = local_services(folder / ".tiercel", Project(), folder, environment or {})
+        renderer = Renderer(version, LocalExpressionServices(self.services))
+        context = {"flow": {"id": "f", "namespace": "my.ns"}, "execution": {"id": "exec"}, **variables}
+        self.rendering = DirectRendering(renderer, context)
+
+    async def run(self, **task):
+        """The outputs of a task and what it said; raises `TaskFailure`."""
+        model = Task.model_validate({"id": "t", **task}, context={"version": self.version})
+        cls = find_task_type(model.type)
+        assert cls is not None, model.type
+        caught = Caught()
+
+        async def directory():
+            self.directory.mkdir(exist_ok=True)
+            return self.directory
+
+        context = TaskContext(
+            task=model,
+            version=self.version,
+            namespace="my.ns",
+            flow_id="f",
+            execution_id="exec",
+            task_run_id="run1",
+            attempt=0,
+            variables=self.rendering.variables,
+            services=self.services,
+            rendering=self.rendering,
+            sink=caught,
+            open_working_directory=directory,
+        )
+        result = await cls().run(context)
+        return dict(result.outputs), caught
+
+    async def failure(self, **task):
+        """The failure of a task that has to fail."""
+        try:
+            await self.run(**task)
+        except TaskFailure as failure:
+            return failure
+        raise AssertionError("the task did not fail")
