@@ -146,12 +146,14 @@ def _bound(error: ValidationError) -> Any:
 def _explain(name: str, prop: Property, error: ValidationError) -> tuple[str, str]:
     keyword, bound, value = str(error.validator), _bound(error), error.instance
     if keyword == "type":
-        return "wrong-kind", words.wrong_kind(name, value, bound)
+        # A templated list or map may be given as text: JSON, or an expression.
+        texts = ["string"] if prop.dynamic and bound in {"array", "object"} else []
+        return "wrong-kind", words.wrong_kind(name, value, [bound, *texts] if texts else bound)
     if keyword in {"enum", "const"}:
         return "invalid-enum", words.wrong_value(name, value, bound if keyword == "enum" else [bound])
     if keyword == "format":
         return _FORMAT_CODES.get(bound, f"invalid-{bound}"), words.wrong_format(name, value, bound)
     if keyword == "pattern":
-        return "invalid-pattern", words.wrong_pattern(name, value, prop.pattern or bound)
+        return "invalid-pattern", words.wrong_pattern(f"`{name}`", value, prop.pattern or bound)
     code = "out-of-range" if keyword in _RANGES else "invalid-length"
     return code, words.out_of_bounds(name, keyword, bound)

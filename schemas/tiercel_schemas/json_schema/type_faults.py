@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from tiercel_schemas.catalog import Catalog, ObjectType, PluginType, property_replacement
@@ -24,7 +25,7 @@ KINDS = {
 """Kind of the types that may stand where a property says `base`."""
 
 _KIND_WORDS = {"taskRunner": "task runner", "logExporter": "log exporter", "additional": "part of a plugin"}
-_MOST_VALUES = 24
+_MOST_VALUES = 12
 
 
 def kind_words(kind: str) -> str:
@@ -38,6 +39,22 @@ def version_hint(versions: Iterable[KestraVersion]) -> str:
         f' (for Kestra {each}: `--kestra-version {each}`, or `kestra-version: "{each}"` in tiercel.yaml)'
         for each in versions
     )
+
+
+@lru_cache(maxsize=256)
+def likely_types(catalog: Catalog, written: str, kind: str | None) -> tuple[list[str], list[str]]:
+    """Types that an unknown one may be a slip of, and types that only share its last name; likest first."""
+    names = catalog.names(kind)
+    last = simple_name(written).lower()
+    same = [name for name in names if simple_name(name).lower() == last]
+    if "." not in written:
+        return [], same[:3]
+    if not written.startswith("io.kestra."):
+        return [], []
+    package = written.rpartition(".")[0]
+    near = suggestions(written, (name for name in names if name.startswith(package + ".")), cutoff=0.8)
+    slips = near or suggestions(written, names, cutoff=0.93)
+    return slips, [] if slips else suggestions(written, same)
 
 
 class TypeFaults:
@@ -72,25 +89,18 @@ class TypeFaults:
             message = f"`{written}` is not in Kestra {catalog.version}{then}{version_hint(elsewhere)}"
             self._findings.add("unknown-type", message, span, data=data)
             return
-        likely = self._likely(written, base)
-        data["suggestions"] = likely
-        known_package = written.startswith(EXACT_PACKAGES)
-        if known_package or "." not in written:
-            message = f"there is no type `{written}` in Kestra {catalog.version}{did_you_mean(likely)}"
+        slips, others = likely_types(catalog, written, KINDS.get(base or ""))
+        data["suggestions"] = [*slips, *others]
+        mean = did_you_mean(data["suggestions"])
+        if written.startswith(EXACT_PACKAGES) or "." not in written:
+            message = f"there is no type `{written}` in Kestra {catalog.version}{mean}"
             self._findings.add("unknown-type", message, span, data=data)
-            return
-        message = f"the type `{written}` is of no plugin known here{did_you_mean(likely)}"
-        self._findings.add("unknown-plugin", message, span, Severity.INFORMATION, data)
-
-    def _likely(self, written: str, base: str | None) -> list[str]:
-        names = self._catalog.names(KINDS.get(base or ""))
-        last = simple_name(written).lower()
-        same = [name for name in names if simple_name(name).lower() == last]
-        if "." not in written:
-            return same[:3]
-        package = written.rpartition(".")[0]
-        near = suggestions(written, (name for name in names if name.startswith(package + ".")), cutoff=0.8)
-        return near or suggestions(written, same) or suggestions(written, names, cutoff=0.9)
+        elif slips:
+            message = f"`{written}` is not among the types of its plugin that are known here{mean}"
+            self._findings.add("unknown-type", message, span, Severity.WARNING, data)
+        else:
+            message = f"the type `{written}` is of no plugin known here{mean}"
+            self._findings.add("unknown-plugin", message, span, Severity.INFORMATION, data)
 
     def fits(self, plugin: PluginType, value: ScalarNode, base: str | None) -> bool:
         """Whether a type is of the kind that the place asks for; notes it when not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tiercel_schemas.catalog import Catalog, ObjectType, PluginType
@@ -10,6 +11,7 @@ from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.json_schema import words
 from tiercel_schemas.json_schema.findings import Findings
 from tiercel_schemas.json_schema.labels import check_label_map
+from tiercel_schemas.json_schema.outlines import outline_of
 from tiercel_schemas.json_schema.plugin_defaults import PluginDefaults
 from tiercel_schemas.json_schema.property_faults import Owner, PropertyFaults
 from tiercel_schemas.json_schema.reading import Nested, Reading, effective_pairs, is_empty, read_object
@@ -112,7 +114,7 @@ class _FlowValidation:
             if prop.deprecated or (name != prop.name and owner.fact.properties.get(name) is None):
                 self._properties.deprecated(owner, prop, name, pair)
             if not (owner.dynamic or prop.dynamic):
-                check_label_map(prop, pair.value, self._findings)
+                check_label_map(prop, pair.value, self._catalog, self._findings)
 
     def _check_nested(self, nested: Nested, *, certain: bool) -> None:
         prop = nested.prop
@@ -151,19 +153,22 @@ class _FlowValidation:
             if written is not None or all("type" in each.required for each in choices.values()):
                 self._types.variant(nested.node, pair, written, choices, what)
             return
+        is_retry = chosen.name.startswith(_RETRY)
         names = [words.simple_name(chosen.name)]
         if are_inputs:
             names.append("input")
-        elif chosen.name.startswith(_RETRY):
+        elif is_retry:
             names.append("retry")
-        name = f"a {written} input" if are_inputs else f"{what} of type `{written}`"
+        name = f"{what} of type `{written}`"
+        if are_inputs or is_retry:
+            name = f"a {written} {'input' if are_inputs else 'retry'}"
         self._check(nested.node, Owner(chosen, name, tuple(names), **_standing(nested, certain=certain)))
 
     def _check_typed(self, node: MappingNode, base: str, *, dynamic: bool) -> None:
         pair = _pair(node, "type")
         value = follow(pair.value) if pair is not None else None
         kind = KINDS.get(base, "")
-        untyped = Owner(self._catalog.base(base), f"a {kind}", (kind,), dynamic=dynamic)
+        untyped = Owner(self._catalog.base(base), f"a {kind or 'part'}", (kind,), dynamic=dynamic)
         if pair is None or is_empty(value):
             self._types.missing(node, pair, base)
             self._check(node, untyped)
@@ -171,7 +176,7 @@ class _FlowValidation:
             self._findings.add("wrong-kind", "`type` takes the name of a type", pair.key.span)
         elif (plugin := self._catalog.plugin(value.value)) is None:
             self._types.unknown(value, base)
-            self._check(node, untyped)
+            self._check(node, replace(untyped, fact=outline_of(self._catalog, value.value, base)))
         elif self._types.fits(plugin, value, base):
             self._types.note_age(plugin, value)
             supplied = self._defaults.supplied(value.value)

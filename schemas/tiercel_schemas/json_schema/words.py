@@ -74,7 +74,7 @@ def kind_words(kinds: str | Sequence[str]) -> str:
 def wrong_kind(name: str, value: Any, kinds: str | Sequence[str]) -> str:
     """A value of another kind than the property takes."""
     if isinstance(value, str) and ("{{" in value or "{%" in value):
-        return f"`{name}` takes {kind_words(kinds)}, and no expression: it is not rendered"
+        return f"`{name}` takes {kind_words(kinds)}; it is not rendered, so no expression can stand here"
     return f"`{name}` takes {kind_words(kinds)}, not {shown(value)}"
 
 
@@ -94,8 +94,8 @@ def wrong_pattern(name: str, value: Any, pattern: str) -> str:
     """A text that does not match the property's pattern."""
     words = _PATTERNS.get(pattern)
     if words is None:
-        return f"`{name}` must match `{pattern}`; {shown(value)} does not"
-    return f"`{name}` takes only {words}; {shown(value)} has others"
+        return f"{name} must match `{pattern}`; {shown(value)} does not"
+    return f"{name} takes only {words}; {shown(value)} has others"
 
 
 def out_of_bounds(name: str, keyword: str, bound: Any) -> str:
