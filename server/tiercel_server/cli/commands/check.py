@@ -1,0 +1,153 @@
+"""`tiercel check`: report what is wrong in flows."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+import click
+
+from tiercel_schemas.diagnostics import Severity
+from tiercel_schemas.versions import KestraVersion
+from tiercel_server.cli.checking.files import find_files
+from tiercel_server.cli.checking.runner import MISUSE_CODES, CheckOptions, CheckRun
+from tiercel_server.cli.formats import FORMATS, render
+
+_SEVERITIES = [severity.label for severity in Severity]
+_STDIN = "-"
+_MANY = 200
+_OLD_HINT = (
+    "Some of this looks written for Kestra 1.3; without a version 2.0 holds. "
+    'Say `--kestra-version 1.3`, or write `kestra-version: "1.3"` into tiercel.yaml.'
+)
+
+
+def _codes(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    codes = frozenset(code.strip() for value in values for code in value.split(",") if code.strip())
+    if codes:
+        from tiercel_server.rules import all_rules
+
+        for code in sorted(codes - all_rules().keys() - MISUSE_CODES):
+            near = difflib.get_close_matches(code, all_rules(), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else " `tiercel explain` lists them."
+            raise click.BadParameter(f"there is no rule '{code}'.{hint}")
+    return codes
+
+
+@click.command(
+    epilog="""\b
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 misuse
+(a missing file, a named file without a flow, an unknown option).""",
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True, help="Report format."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*_SEVERITIES, "never"]),
+    default="error",
+    show_default=True,
+    help="Exit with 1 for findings of this severity or worse.",
+)
+@click.option(
+    "--kestra-version",
+    type=click.Choice([version.value for version in KestraVersion]),
+    help="The line of Kestra; before tiercel.yaml's, before the default 2.0.",
+)
+@click.option(
+    "--select", multiple=True, metavar="CODE", callback=_codes, help="Report only these rules (comma separated)."
+)
+@click.option("--ignore", multiple=True, metavar="CODE", callback=_codes, help="Leave out these rules.")
+@click.option(
+    "--profile",
+    multiple=True,
+    type=click.Choice(["practice", "security"]),
+    help="Also report a group of rules that is off by default.",
+)
+@click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads, for reports and project settings.")
+@click.option("--output-file", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there.")
+def command(  # noqa: PLR0913, PLR0917 - a parameter an option
+    paths: tuple[str, ...],
+    format_: str,
+    fail_on: str,
+    kestra_version: str | None,
+    select: frozenset[str],
+    ignore: frozenset[str],
+    profile: tuple[str, ...],
+    stdin_filename: str | None,
+    output_file: Path | None,
+) -> None:
+    """Report what is wrong in flows.
+
+    PATH is a file, a folder (all flows below it, what git ignores left out), or - for standard input; without one the
+    current folder is checked.
+    """
+    version = KestraVersion(kestra_version) if kestra_version else None
+    run = CheckRun(CheckOptions(version, select, ignore, frozenset(profile)))
+    named = [Path(path) for path in paths or (".",) if path != _STDIN]
+    for path in named:
+        _must_exist(path)
+    if _STDIN in paths:
+        run.add_bytes(stdin_filename or "<stdin>", sys.stdin.buffer.read())
+    for file in find_files(tuple(named)):
+        run.add_file(file)
+    with _Progress(run.flow_files) as progress:
+        report = run.finish(whole_tree=any(path.is_dir() for path in named), progress=progress.show)
+    _write(render(format_, report), output_file)
+    if not report.checked and not report.findings:
+        click.echo(f"No flow found under {', '.join(str(path) for path in named)}.", err=True)
+    if run.looks_old and format_ in {"text", "concise"}:
+        click.echo(_OLD_HINT, err=True)
+    if run.misused:
+        sys.exit(2)
+    limit = next((severity for severity in Severity if severity.label == fail_on), None)
+    sys.exit(1 if limit is not None and any(each.severity <= limit for each in report.findings) else 0)
+
+
+def _must_exist(path: Path) -> None:
+    if path.exists():
+        return
+    folder = path.parent
+    try:
+        names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+    except OSError:
+        names = []
+    near = difflib.get_close_matches(path.name, names, n=1)
+    hint = f" Did you mean '{folder / near[0]}'?" if near else ""
+    raise click.UsageError(f"There is no file or folder '{path}'.{hint}")
+
+
+def _write(lines: Iterable[str], output_file: Path | None) -> None:
+    text = "".join(f"{line}\n" for line in lines)
+    if output_file is None:
+        click.echo(text, nl=False, color=None if "NO_COLOR" not in os.environ else False)
+        return
+    try:
+        output_file.write_text(click.unstyle(text), encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"The report can't be written to '{output_file}': {error.strerror}.") from None
+
+
+class _Progress:
+    """A count on standard error while many flows are checked, for who looks at a terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._is_shown = total >= _MANY and sys.stderr.isatty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def show(self, done: int) -> None:
+        """Tell how far it is."""
+        if self._is_shown and (done % 50 == 0 or done == self._total):
+            click.echo(f"\r{done} of {self._total} flows", err=True, nl=False)
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_shown:
+            click.echo("\r" + " " * 40 + "\r", err=True, nl=False)

@@ -1,0 +1,14 @@
+"""One line a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tiercel_server.cli.checking.report import Report
+
+
+def render(report: Report) -> Iterator[str]:
+    """The lines."""
+    for each in report.findings:
+        message = " ".join(each.message.split())
+        yield f"{each.path}:{each.line}:{each.column}: {each.severity.label}[{each.code}] {message}"

@@ -1,0 +1,54 @@
+"""JUnit XML: a suite a file, a case a finding; errors and warnings fail, the rest is told in the case's output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from xml.sax.saxutils import escape, quoteattr
+
+from tiercel_schemas.diagnostics import Severity
+from tiercel_server.cli.checking.report import Report, ReportedFinding
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(report: Report) -> Iterator[str]:
+    """The lines of one document."""
+    by_file = {path: list(group) for path, group in groupby(report.findings, key=lambda each: each.path)}
+    paths = [*(path for path in by_file if path not in report.paths), *report.paths]
+    failures = sum(_fails(each) for each in report.findings)
+    total = sum(max(1, len(by_file.get(path, ()))) for path in paths)
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    yield f'<testsuites name="tiercel" tests="{total}" failures="{failures}" errors="0">'
+    for path in paths:
+        yield from _suite(path, by_file.get(path, []))
+    yield "</testsuites>"
+
+
+def _suite(path: str, findings: list[ReportedFinding]) -> Iterator[str]:
+    tests, failures = max(1, len(findings)), sum(_fails(each) for each in findings)
+    name = quoteattr(_clean(path))
+    yield f'  <testsuite name={name} tests="{tests}" failures="{failures}" errors="0" skipped="0" time="0">'
+    if not findings:
+        yield f'    <testcase name="check" classname={name} time="0"/>'
+    for each in findings:
+        title = quoteattr(f"{each.code} at {each.line}:{each.column}")
+        message = quoteattr(_clean(each.message))
+        kind = quoteattr(each.severity.label)
+        place = f"{path}:{each.line}:{each.column}: {each.severity.label}[{each.code}]: {each.message}"
+        yield f'    <testcase name={title} classname={name} time="0">'
+        if _fails(each):
+            yield f"      <failure message={message} type={kind}>{escape(_clean(place))}</failure>"
+        else:
+            yield f"      <system-out>{escape(_clean(place))}</system-out>"
+        yield "    </testcase>"
+    yield "  </testsuite>"
+
+
+def _fails(finding: ReportedFinding) -> bool:
+    return finding.severity <= Severity.WARNING
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,52 @@
+"""A rule's page: what `tiercel explain` prints and `docs/rules` holds."""
+
+from __future__ import annotations
+
+from tiercel_schemas.versions import KestraVersion
+from tiercel_server.rules.model import Rule
+
+VERSION_COMMENT = "# kestra-version: "
+"""An example that begins so is of that version."""
+
+_LATE = (
+    "Kestra's own validation does not look for this: it takes the flow, and the mistake shows only when the flow runs."
+)
+
+
+def rule_page(rule: Rule) -> str:
+    """The page in Markdown."""
+    lines = [f"# {rule.code}", "", rule.summary, "", *_facts(rule), "", "## Why", "", rule.why, ""]
+    if rule.at_run_time:
+        lines += [_LATE, ""]
+    lines += ["## Example", "", "```yaml", rule.bad.rstrip("\n"), "```", ""]
+    lines += ["Use instead:", "", "```yaml", rule.good.rstrip("\n"), "```", ""]
+    if rule.fix:
+        lines += ["## Fix", "", rule.fix, ""]
+    lines += ["## Silence it", "", _silence(rule), ""]
+    return "\n".join(lines)
+
+
+def example_version(example: str, rule: Rule) -> KestraVersion:
+    """The version that an example is written for."""
+    if example.startswith(VERSION_COMMENT):
+        return KestraVersion(example.splitlines()[0].removeprefix(VERSION_COMMENT).strip())
+    return KestraVersion.V2_0 if KestraVersion.V2_0 in rule.versions else rule.versions[0]
+
+
+def _facts(rule: Rule) -> list[str]:
+    facts = [f"- Severity: {rule.severity.label}", f"- Group: {rule.group}"]
+    if rule.versions != tuple(KestraVersion):
+        facts.append(f"- Kestra: {', '.join(version.value for version in rule.versions)}")
+    if rule.profile is not None:
+        facts.append(f"- Off by default: `--profile {rule.profile}`, or `rules: {{profile: {rule.profile}}}`")
+    facts.append(f"- Fix: {'yes' if rule.fix else 'no'}")
+    return facts
+
+
+def _silence(rule: Rule) -> str:
+    return (
+        f"On the line with `# tiercel: ignore[{rule.code}]`, "
+        f"before it with `# tiercel: ignore-next-line[{rule.code}]`, "
+        f"in a file with `# tiercel: ignore-file[{rule.code}]`; everywhere in `tiercel.yaml` with "
+        f"`rules: {{ignore: [{rule.code}]}}`."
+    )
