@@ -158,7 +158,7 @@ def _live(work: Work, run_id: str | None) -> TaskRun | None:
 def _task_started(work: Work, event: TaskStarted) -> None:
     run = _live(work, event.task_run_id)
     if run is not None and run.state in _AT_WORK | {State.RESTARTED}:
-        work.start_attempt(work.set_state(run, State.RUNNING))
+        work.set_state(work.start_attempt(run), State.RUNNING)
 
 
 def _task_ended(work: Work, event: TaskEnded) -> None:

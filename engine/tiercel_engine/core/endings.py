@@ -44,7 +44,7 @@ def finish_run(work: Work, run: TaskRun, state: State, message: str | None = Non
 
 def start_running(work: Work, run: TaskRun) -> TaskRun:
     """Let a task that the engine runs itself go to RUNNING, with its one attempt."""
-    return work.start_attempt(work.set_state(run, State.RUNNING))
+    return work.set_state(work.start_attempt(run), State.RUNNING)
 
 
 def finish_running(work: Work, run: TaskRun, state: State) -> None:

@@ -1,0 +1,126 @@
+"""Events as one line of JSON each, and back."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from tiercel_engine.core.events import EVENT_TYPES, Event
+from tiercel_engine.core.records import LoopRun, Trigger
+from tiercel_engine.core.states import State
+from tiercel_schemas.model import Flow, read_flow
+from tiercel_schemas.versions import KestraVersion
+
+_TAG = "$"
+
+
+def event_to_json(event: Event, mask: Callable[[Any], Any] | None = None) -> str:
+    """One line; `mask` takes plain data and gives it without secrets."""
+    data = {"type": type(event).__name__}
+    for field in dataclasses.fields(event):
+        value = getattr(event, field.name)
+        if value is not None:
+            data[field.name] = _encode(value)
+    if mask is not None:
+        data = mask(data)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def event_from_json(line: str) -> Event:
+    """The event of a line; raises ValueError when the line holds none."""
+    data = json.loads(line)
+    found = EVENT_TYPES.get(data.pop("type", "")) if isinstance(data, dict) else None
+    if found is None:
+        raise ValueError("no event of an execution")
+    values: dict[str, Any] = {}
+    for name, raw in data.items():
+        decode = _FIELDS.get(name, _decode)
+        values[name] = decode(raw)
+    return found(**values)
+
+
+def _encode(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int):
+        return value.value if isinstance(value, State) else value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {_TAG: "float", "value": str(value)}
+    if isinstance(value, Mapping):
+        encoded = {str(key): _encode(item) for key, item in value.items()}
+        return {_TAG: "map", "value": encoded} if _TAG in encoded else encoded
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_encode(item) for item in value]
+    if isinstance(value, Flow):
+        return {"version": value.version.value, "source": _encode(value.source)}
+    if dataclasses.is_dataclass(value):
+        return {field.name: _encode(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    for kind, name, write in _SCALARS:
+        if isinstance(value, kind):
+            return {_TAG: name, "value": write(value)}
+    return str(value)
+
+
+_SCALARS: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
+    (datetime, "datetime", lambda value: value.isoformat()),
+    (date, "date", lambda value: value.isoformat()),
+    (time, "time", lambda value: value.isoformat()),
+    (timedelta, "duration", lambda value: value.total_seconds()),
+    (Decimal, "decimal", str),
+    (bytes, "bytes", lambda value: base64.b64encode(value).decode()),
+)
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "duration": lambda value: timedelta(seconds=value),
+    "decimal": Decimal,
+    "bytes": base64.b64decode,
+    "float": float,
+    "map": lambda value: {key: _decode(item) for key, item in value.items()},
+}
+
+
+def _decode(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    reader = _READERS.get(value[_TAG]) if isinstance(value.get(_TAG), str) else None
+    if reader is not None:
+        return reader(value["value"])
+    return {key: _decode(item) for key, item in value.items()}
+
+
+def _pairs(value: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((str(key), str(text)) for key, text in value)
+
+
+def _loop_run(value: Any) -> LoopRun:
+    return LoopRun(**{**value, "parents": tuple(_decode(value["parents"]))})
+
+
+def _trigger(value: Any) -> Trigger:
+    return Trigger(value["id"], value["type"], _decode(value["variables"]))
+
+
+def _instant(value: Any) -> datetime:
+    found: datetime = _decode(value)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "time": _instant,
+    "created_date": _instant,
+    "state": State,
+    "to": State,
+    "labels": _pairs,
+    "warnings": tuple,
+    "trigger": _trigger,
+    "loop_run": _loop_run,
+    "flow": lambda value: read_flow(value["source"], KestraVersion(value["version"])),
+}

@@ -1,0 +1,309 @@
+"""The engine: performs what the core decides, for many executions at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import anyio
+import anyio.abc
+
+from tiercel_engine.core.api_shape import execution_json, iso
+from tiercel_engine.core.decide import decide
+from tiercel_engine.core.effects import Effect, Report
+from tiercel_engine.core.events import (
+    Event,
+    ExecutionCreated,
+    KillRequested,
+    RestartRequested,
+    ResumeRequested,
+)
+from tiercel_engine.core.records import Execution, Trigger
+from tiercel_engine.core.states import State
+from tiercel_engine.expressions import Renderer
+from tiercel_engine.inputs import resolve_inputs
+from tiercel_engine.runtime.context import Views, execution_context
+from tiercel_engine.runtime.creation import begin_execution, started_labels
+from tiercel_engine.runtime.ids import new_id
+from tiercel_engine.runtime.jsonable import jsonable
+from tiercel_engine.runtime.live import Caller, Live
+from tiercel_engine.runtime.performing import perform
+from tiercel_engine.runtime.rendering import ExecutionServices
+from tiercel_engine.runtime.request import OnEvent, Surroundings, ignore
+from tiercel_engine.runtime.slots import Slots
+from tiercel_schemas.model import Flow
+from tiercel_schemas.model.flowables import Pause
+
+
+class UnknownExecutionError(LookupError):
+    """There is no execution with this id, neither at work nor in the history."""
+
+
+class Engine:
+    """Runs executions. Use as an async context manager; on leaving, all that runs is cancelled.
+
+    Everything happens on one event loop: events are decided one by one, effects start coroutines, and their ends
+    are new events. `on_event` is called on the loop with each line of the event stream.
+    """
+
+    def __init__(self, surroundings: Surroundings, on_event: OnEvent = ignore) -> None:
+        self.surroundings = surroundings
+        self.limiter = anyio.CapacityLimiter(max(surroundings.max_parallel, 1))
+        self.slots = Slots()
+        self.lives: dict[str, Live] = {}
+        self._on_event = on_event
+        self._waiting: deque[tuple[str, Event]] = deque()
+        self._pumping = False
+        self._last = datetime.min.replace(tzinfo=UTC)
+        self._stack = AsyncExitStack()
+        self._group: anyio.abc.TaskGroup | None = None
+
+    async def __aenter__(self) -> Self:
+        self._group = await self._stack.enter_async_context(anyio.create_task_group())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        self.group.cancel_scope.cancel()
+        done = await self._stack.__aexit__(kind, error, traceback)
+        if self.surroundings.history is not None:
+            self.surroundings.history.commit()
+        return done
+
+    @property
+    def group(self) -> anyio.abc.TaskGroup:
+        """Where coroutines are started; only inside of the context manager."""
+        if self._group is None:
+            raise RuntimeError("the engine is used outside of its context manager")
+        return self._group
+
+    def now(self) -> datetime:
+        """The time, never twice the same and never backwards."""
+        now = datetime.now(UTC)
+        if now <= self._last:
+            now = self._last + timedelta(microseconds=1)
+        self._last = now
+        return now
+
+    # -- what callers do
+
+    def start(
+        self,
+        flow: Flow,
+        inputs: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        trigger: Trigger | None = None,
+    ) -> str:
+        """Create an execution and let it run; returns its id. Raises `InputError` and `CheckError`."""
+        execution_id = new_id()
+        beginning = begin_execution(
+            flow,
+            execution_id,
+            self.surroundings,
+            self.now(),
+            inputs=inputs or {},
+            labels=started_labels(flow, labels or {}, execution_id),
+            trigger=trigger,
+        )
+        self.begin(beginning.event)
+        for name in beginning.ignored_inputs:
+            self.write_log(self.lives[execution_id], "WARN", f"Unknown input '{name}' is ignored")
+        return execution_id
+
+    def kill(self, execution_id: str) -> None:
+        """Stop an execution; raises `UnknownExecutionError`."""
+        self._live(execution_id)
+        self.post(execution_id, KillRequested(self.now()))
+
+    def resume(
+        self,
+        execution_id: str,
+        inputs: Mapping[str, Any] | None = None,
+        to: State = State.SUCCESS,
+        by: str | None = None,
+    ) -> None:
+        """Let a paused execution go on; raises `InputError` for wrong inputs of `onResume`."""
+        live = self._live(execution_id)
+        given = dict(inputs or {})
+        pause = _paused_task(live.execution)
+        if pause is not None and pause.on_resume and given:
+            resolved = resolve_inputs(
+                pause.on_resume,
+                given,
+                version=live.execution.flow.version,
+                rendering=live.renderer,
+                context=self.context_of(live),
+            )
+            given = {name: value for name, value in resolved.values.items() if value is not None}
+        self.post(execution_id, ResumeRequested(self.now(), given, to, by))
+
+    def restart(self, execution_id: str) -> None:
+        """Run what failed, or was cut off, again; an execution of an earlier process comes from the history."""
+        live = self.lives.get(execution_id) or self._revive(execution_id)
+        live.finished = anyio.Event()
+        self.post(execution_id, RestartRequested(self.now()))
+
+    async def wait(self, execution_id: str) -> Execution:
+        """The execution once it has finished."""
+        live = self._live(execution_id)
+        await live.finished.wait()
+        return live.execution
+
+    async def wait_all(self) -> None:
+        """Until every execution has finished, those that were started meanwhile too."""
+        while open_lives := [live for live in self.lives.values() if not live.finished.is_set()]:
+            await open_lives[0].finished.wait()
+
+    # -- events
+
+    def begin(self, event: ExecutionCreated, caller: Caller | None = None) -> Live:
+        """Make an execution live and let it begin."""
+        live = self._new_live(event.flow, event.execution_id, event.parent_id, event.loop_run is not None, caller)
+        self.lives[event.execution_id] = live
+        self.post(event.execution_id, event)
+        return live
+
+    def post(self, execution_id: str, event: Event) -> None:
+        """Have an event decided, now or as soon as those before it are."""
+        self._waiting.append((execution_id, event))
+        if self._pumping:
+            return
+        self._pumping = True
+        try:
+            while self._waiting:
+                self._decide(*self._waiting.popleft())
+        finally:
+            self._pumping = False
+        if self.surroundings.history is not None:
+            self.surroundings.history.commit()
+
+    def _decide(self, execution_id: str, event: Event) -> None:
+        live = self.lives[execution_id]
+        before = None if isinstance(event, ExecutionCreated) else live.execution
+        live.execution, effects = decide(before, event)
+        history = self.surroundings.history
+        if history is not None:
+            history.append(live.execution, event)
+            if before is None:
+                history.keep_labels(live.execution)
+        self._note(live, effects)
+        for effect in effects:
+            perform(self, live, effect)
+
+    def _note(self, live: Live, effects: tuple[Effect, ...]) -> None:
+        """Keep the views of expressions up to date before anything is rendered."""
+        runs = live.execution.task_runs
+        for effect in effects:
+            if not isinstance(effect, Report) or not effect.kind.startswith("taskrun."):
+                continue
+            if effect.kind == "taskrun.removed":
+                live.views.forget(effect.data["taskId"])
+            elif (run := runs.get(effect.data["taskRunId"])) is not None:
+                live.views.note(live.execution, run)
+
+    # -- telling
+
+    def emit(self, live: Live | None, kind: str, data: Mapping[str, Any]) -> None:
+        """Tell one line of the event stream, without secrets."""
+        line: dict[str, Any] = {
+            "event": kind,
+            "time": iso(self.now()),
+            "executionId": live.execution.id if live is not None else None,
+        }
+        line.update(jsonable(data))
+        line = self.surroundings.services.masker.data(line)
+        history = self.surroundings.history
+        if history is not None and live is not None:
+            if kind in {"log", "metric"}:
+                history.keep_line(live.execution.id, line)
+            elif kind == "execution.labels":
+                history.keep_labels(live.execution)
+        self._on_event(line)
+
+    def write_log(self, live: Live, level: str, message: str, task_run_id: str | None = None, attempt: int = 0) -> None:
+        """Tell a log entry of an execution or of one of its task runs."""
+        data: dict[str, Any] = {"level": level, "message": message}
+        if task_run_id is not None and (run := live.execution.task_runs.get(task_run_id)) is not None:
+            data = {"taskRunId": task_run_id, "taskId": run.task_id, "attempt": attempt, **data}
+        if level == "ERROR":
+            live.note_error({"timestamp": iso(self.now()), **data})
+        self.emit(live, "log", data)
+
+    def finish(self, live: Live) -> None:
+        """Tell the end of an execution and let go of what it held."""
+        for scope in tuple(live.timers):
+            scope.cancel()
+        self.emit(
+            live,
+            "execution.finished",
+            {"state": live.execution.state.value, "execution": execution_json(live.execution)},
+        )
+        live.finished.set()
+
+    # -- parts
+
+    def context_of(self, live: Live) -> dict[str, Any]:
+        """What expressions outside of task runs see."""
+        return execution_context(live.execution, live.views, self.surroundings, live.inherited)
+
+    def _live(self, execution_id: str) -> Live:
+        live = self.lives.get(execution_id)
+        if live is None:
+            raise UnknownExecutionError(f"no execution {execution_id}")
+        return live
+
+    def _new_live(
+        self,
+        flow: Flow,
+        execution_id: str,
+        parent_id: str | None,
+        is_iteration: bool,
+        caller: Caller | None,
+    ) -> Live:
+        parent = self.lives.get(parent_id) if parent_id is not None and is_iteration else None
+        inherited: dict[str, Any] = {}
+        outer: Mapping[str, Any] = {}
+        if parent is not None:
+            seen = self.context_of(parent)
+            inherited = {name: seen[name] for name in ("inputs", "trigger") if name in seen}
+            outer = parent.views.outputs
+        errors: list[Mapping[str, Any]] = []
+        services = ExecutionServices(
+            self.surroundings.services, self.surroundings.knows_namespace, lambda: list(errors)
+        )
+        return Live(
+            execution=None,  # type: ignore[arg-type]  # set by the first event, before anything reads it
+            views=Views(flow.version, outer),
+            renderer=Renderer(flow.version, services),
+            inherited=inherited,
+            caller=caller,
+            errors=errors,
+        )
+
+    def _revive(self, execution_id: str) -> Live:
+        history = self.surroundings.history
+        execution = history.execution(execution_id) if history is not None else None
+        if execution is None:
+            raise UnknownExecutionError(f"no execution {execution_id}")
+        live = self._new_live(execution.flow, execution_id, execution.parent_id, execution.loop_run is not None, None)
+        live.execution = execution
+        for run in execution.ordered_task_runs():
+            live.views.note(execution, run)
+        self.lives[execution_id] = live
+        return live
+
+
+def _paused_task(execution: Execution) -> Pause | None:
+    for run in execution.ordered_task_runs():
+        task = execution.plan.tasks[run.task_id].task
+        if run.state is State.PAUSED and isinstance(task, Pause):
+            return task
+    return None

@@ -1,0 +1,87 @@
+"""Running one execution to its end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import anyio
+
+from tiercel_engine.core.records import Execution
+from tiercel_engine.runtime.engine import Engine
+from tiercel_engine.runtime.request import OnEvent, RunRequest, ignore
+
+
+async def run_flow_async(
+    request: RunRequest,
+    on_event: OnEvent = ignore,
+    on_started: Callable[[Engine, str], None] | None = None,
+) -> Execution:
+    """Run a flow to its end, with all executions that it starts; cancelling stops everything at once.
+
+    `on_started` gets the engine and the execution's id, for kill and resume. Raises `InputError` and `CheckError`.
+    """
+    async with Engine(request.surroundings, on_event) as engine:
+        execution_id = engine.start(request.flow, request.inputs, request.labels, request.trigger)
+        if on_started is not None:
+            on_started(engine, execution_id)
+        execution = await engine.wait(execution_id)
+        await engine.wait_all()
+    return execution
+
+
+def run_flow(request: RunRequest, on_event: OnEvent = ignore) -> Execution:
+    """As `run_flow_async`, from code that is not async. Ctrl-C once kills the execution, twice leaves.
+
+    Raises `KeyboardInterrupt` after the second Ctrl-C, `InputError` and `CheckError`.
+    """
+
+    async def main() -> Execution:
+        async with _interrupts() as on_started:
+            return await run_flow_async(request, on_event, on_started)
+
+    return anyio.run(main)
+
+
+@asynccontextmanager
+async def _interrupts() -> AsyncIterator[Callable[[Engine, str], None]]:
+    """Gives what to tell the engine to; from then on the first Ctrl-C kills, the second interrupts."""
+    started: list[tuple[Engine, str]] = []
+
+    async def listen() -> None:
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            ready.set()
+            count = 0
+            async for _ in signals:
+                count += 1
+                if count == 1 and started:
+                    engine, execution_id = started[0]
+                    engine.kill(execution_id)
+                else:
+                    raise KeyboardInterrupt
+
+    ready = anyio.Event()
+    try:
+        async with anyio.create_task_group() as group:
+            group.start_soon(_listen_where_possible, listen, ready)
+            await ready.wait()
+            yield lambda engine, execution_id: started.append((engine, execution_id))
+            group.cancel_scope.cancel()
+    except BaseExceptionGroup as errors:
+        raise _first(errors) from None
+
+
+async def _listen_where_possible(listen: Callable[[], object], ready: anyio.Event) -> None:
+    """Signals can be received in the main thread of systems that have them; elsewhere nothing listens."""
+    try:
+        await listen()  # type: ignore[misc]
+    except (NotImplementedError, ValueError, RuntimeError):
+        ready.set()
+
+
+def _first(errors: BaseExceptionGroup) -> BaseException:
+    found: BaseException = errors
+    while isinstance(found, BaseExceptionGroup):
+        found = found.exceptions[0]
+    return found

@@ -1,0 +1,250 @@
+"""The history of executions in SQLite: events as they happen, and what is searched for."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tiercel_engine.core.codec import event_from_json, event_to_json
+from tiercel_engine.core.decide import rebuild
+from tiercel_engine.core.events import Event
+from tiercel_engine.core.records import Execution
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS executions (
+    id TEXT PRIMARY KEY, namespace TEXT NOT NULL, flow_id TEXT NOT NULL, kestra_version TEXT NOT NULL,
+    state TEXT NOT NULL, start_date TEXT NOT NULL, end_date TEXT, parent_id TEXT, kind TEXT,
+    finished INTEGER NOT NULL DEFAULT 0, owner INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS executions_by_flow ON executions (namespace, flow_id, start_date);
+CREATE INDEX IF NOT EXISTS executions_by_date ON executions (start_date);
+CREATE INDEX IF NOT EXISTS executions_by_state ON executions (state, start_date);
+CREATE INDEX IF NOT EXISTS executions_by_parent ON executions (parent_id);
+CREATE TABLE IF NOT EXISTS labels (
+    execution_id TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (execution_id, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS labels_by_value ON labels (key, value);
+CREATE TABLE IF NOT EXISTS events (
+    execution_id TEXT NOT NULL, number INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (execution_id, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS lines (
+    execution_id TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, line TEXT NOT NULL,
+    PRIMARY KEY (execution_id, number)
+) WITHOUT ROWID;
+"""
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An execution as lists show it. `interrupted`: its process ended before it did."""
+
+    id: str
+    namespace: str
+    flow_id: str
+    state: str
+    start_date: str
+    end_date: str | None
+    parent_id: str | None
+    kind: str | None
+    interrupted: bool
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for; everything left out matches. Dates are ISO 8601 in UTC, `since` inclusive."""
+
+    namespace: str | None = None
+    flow_id: str | None = None
+    states: Sequence[str] = ()
+    labels: Mapping[str, str] | None = None
+    since: str | None = None
+    until: str | None = None
+    parent_id: str | None = None
+    with_children: bool = False
+    limit: int = 50
+
+
+class HistoryError(Exception):
+    """The history can't be used: another version's file, or no database at all."""
+
+
+class History:
+    """Appends events and reads them back. One process may write an execution, any number may read.
+
+    Writes are gathered until `commit`, which the runtime calls whenever it has nothing left to decide, so a kill of
+    the process loses nothing that was told. `mask` takes plain data and gives it without secrets.
+    """
+
+    def __init__(self, path: Path, mask: Callable[[Any], Any] | None = None) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._mask = mask
+        self._numbers: dict[str, int] = {}
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise HistoryError(f"{path.name} was written by another version of Tiercel")
+            self._db.executescript(_SCHEMA)
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
+        except sqlite3.DatabaseError as error:
+            raise HistoryError(f"{path.name} can't be used as history: {error}") from error
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self.commit()
+        self._db.close()
+
+    # -- writing
+
+    def append(self, execution: Execution, event: Event) -> None:
+        """Keep an event and what the execution is after it."""
+        self._begin()
+        self._insert("events", execution.id, None, event_to_json(event, self._mask))
+        state = execution.state
+        self._db.execute(
+            "INSERT INTO executions (id, namespace, flow_id, kestra_version, state, start_date, end_date,"
+            " parent_id, kind, finished, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET state = excluded.state, end_date = excluded.end_date,"
+            " finished = excluded.finished, owner = excluded.owner",
+            (
+                execution.id,
+                execution.flow.namespace,
+                execution.flow.id,
+                execution.flow.version.value,
+                state.value,
+                _text(execution.start_date),
+                _text(execution.history[-1].date) if state.terminated else None,
+                execution.parent_id,
+                execution.kind,
+                int(execution.sealed),
+                os.getpid(),
+            ),
+        )
+
+    def keep_labels(self, execution: Execution) -> None:
+        """Keep the labels for searching."""
+        self._begin()
+        self._db.execute("DELETE FROM labels WHERE execution_id = ?", (execution.id,))
+        labels = [(execution.id, key, value) for key, value in execution.labels]
+        self._db.executemany("INSERT OR REPLACE INTO labels VALUES (?, ?, ?)", labels)
+
+    def keep_line(self, execution_id: str, line: Mapping[str, Any]) -> None:
+        """Keep a line of the event stream that the events don't give again: logs and metrics."""
+        self._begin()
+        self._insert("lines", execution_id, line["event"], json.dumps(line, ensure_ascii=False))
+
+    def commit(self) -> None:
+        """Make everything told so far last."""
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN IMMEDIATE")
+
+    def _insert(self, table: str, execution_id: str, kind: str | None, line: str) -> None:
+        key = f"{table}/{execution_id}"
+        number = self._numbers.get(key)
+        if number is None:
+            query = f"SELECT COALESCE(MAX(number), 0) FROM {table} WHERE execution_id = ?"  # noqa: S608
+            number = self._db.execute(query, (execution_id,)).fetchone()[0]
+        self._numbers[key] = number + 1
+        if kind is None:
+            self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (execution_id, number + 1, line))
+        else:
+            self._db.execute("INSERT INTO lines VALUES (?, ?, ?, ?)", (execution_id, number + 1, kind, line))
+
+    # -- reading
+
+    def events(self, execution_id: str) -> Iterator[Event]:
+        """The events of an execution, in order."""
+        query = "SELECT line FROM events WHERE execution_id = ? ORDER BY number"
+        with closing(self._db.execute(query, (execution_id,))) as rows:
+            for (line,) in rows:
+                yield event_from_json(line)
+
+    def execution(self, execution_id: str) -> Execution | None:
+        """The execution that its events lead to, None when it isn't known."""
+        events = list(self.events(execution_id))
+        return rebuild(events) if events else None
+
+    def lines(self, execution_id: str, kind: str = "log") -> Iterator[dict[str, Any]]:
+        """The logs, or the metrics, of an execution, in order."""
+        query = "SELECT line FROM lines WHERE execution_id = ? AND kind = ? ORDER BY number"
+        with closing(self._db.execute(query, (execution_id, kind))) as rows:
+            for (line,) in rows:
+                yield json.loads(line)
+
+    def find(self, search: Search) -> list[Summary]:
+        """Executions that match, the newest first."""
+        where, values = _conditions(search)
+        query = (
+            "SELECT id, namespace, flow_id, state, start_date, end_date, parent_id, kind, finished, owner"  # noqa: S608
+            f" FROM executions WHERE {' AND '.join(where) or '1'} ORDER BY start_date DESC, id LIMIT ?"
+        )
+        rows = self._db.execute(query, (*values, search.limit)).fetchall()
+        return [self._summary(row) for row in rows]
+
+    def _summary(self, row: tuple[Any, ...]) -> Summary:
+        execution_id, namespace, flow_id, state, start, end, parent_id, kind, finished, owner = row
+        labels = self._db.execute("SELECT key, value FROM labels WHERE execution_id = ?", (execution_id,))
+        interrupted = not finished and not _is_alive(owner)
+        return Summary(
+            execution_id, namespace, flow_id, state, start, end, parent_id, kind, interrupted, dict(labels.fetchall())
+        )
+
+
+def _conditions(search: Search) -> tuple[list[str], list[Any]]:
+    where: list[str] = []
+    values: list[Any] = []
+    simple = (
+        ("namespace = ?", search.namespace),
+        ("flow_id = ?", search.flow_id),
+        ("start_date >= ?", search.since),
+        ("start_date < ?", search.until),
+        ("parent_id = ?", search.parent_id),
+    )
+    for condition, value in simple:
+        if value is not None:
+            where.append(condition)
+            values.append(value)
+    if search.states:
+        where.append(f"state IN ({', '.join('?' for _ in search.states)})")
+        values.extend(search.states)
+    for key, value in (search.labels or {}).items():
+        where.append("id IN (SELECT execution_id FROM labels WHERE key = ? AND value = ?)")
+        values.extend((key, value))
+    if not search.with_children and search.parent_id is None:
+        where.append("kind IS NULL")
+    return where, values
+
+
+def _text(date: datetime) -> str:
+    return date.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _is_alive(process_id: int) -> bool:
+    """Whether the process that wrote last still runs; on Windows only this one is known to."""
+    if process_id == os.getpid():
+        return True
+    if process_id <= 0 or sys.platform == "win32":
+        return False
+    try:
+        os.kill(process_id, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True
