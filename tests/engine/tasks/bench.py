@@ -65,7 +65,7 @@ class Bench:
         model = Task.model_validate({"id": "t", **task}, context={"version": self.version})
         cls = find_task_type(model.type)
         assert cls is not None, model.type
-        caught = Caught()
+        caught = self.last = Caught()
 
         async def directory():
             self.directory.mkdir(exist_ok=True)

@@ -1,0 +1,120 @@
+"""`tiercel run`: runs a flow on this machine and shows it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tiercel_schemas.versions import KestraVersion
+
+if TYPE_CHECKING:
+    from tiercel_server.cli.running.complaints import Refused
+    from tiercel_server.cli.running.preparing import Wish
+
+REFUSED = 2
+
+_EPILOG = """\b
+Examples:
+  tiercel run hello.yaml
+  tiercel run report.yaml --input day=2026-01-31 --label team=data
+  tiercel run report.yaml --format jsonl | jq .event
+
+Exit code: 0 when the execution ends in SUCCESS or WARNING, 1 when it ends in any other state, 2 when it was not
+started: a mistake in the command or the flow, an input refused, a task that can't run here."""
+
+
+@click.command(name="run", epilog=_EPILOG)
+@click.argument("flow", metavar="FLOW")
+@click.option("--flow", "flow_id", metavar="ID", help="The flow to run, where the file holds several.")
+@click.option("--input", "-i", "inputs", multiple=True, metavar="NAME=VALUE", help="An input; a path for a FILE input.")
+@click.option(
+    "--inputs-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Inputs as a YAML or JSON map; --input comes before it.",
+)
+@click.option("--label", "-l", "labels", multiple=True, metavar="KEY=VALUE", help="A label of the execution.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
+    show_default=True,
+    help="text: for people; json: the finished execution; jsonl: each event as it comes.",
+)
+@click.option(
+    "--runner",
+    type=click.Choice(["auto", "process", "docker"]),
+    help="Where script tasks run. auto: as plain processes, with a notice where Kestra would use a container.",
+)
+@click.option(
+    "--workspace",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where subflows and .tiercel/ are; default: the folder of tiercel.yaml, else that of FLOW.",
+)
+@click.option("--max-parallel", type=click.IntRange(min=1), metavar="N", help="Tasks at work at the same time, at most.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"]),
+    default="INFO",
+    show_default=True,
+    help="The least level that --format text shows.",
+)
+@click.option(
+    "--kestra-version",
+    type=click.Choice([str(version) for version in KestraVersion]),
+    help="Version of Kestra; default: what tiercel.yaml says, else 2.0.",
+)
+def command(  # noqa: PLR0913  (one parameter per option)
+    flow: str,
+    flow_id: str | None,
+    inputs: tuple[str, ...],
+    inputs_file: Path | None,
+    labels: tuple[str, ...],
+    format_name: str,
+    runner: str | None,
+    workspace: Path | None,
+    max_parallel: int | None,
+    log_level: str,
+    kestra_version: str | None,
+) -> None:
+    """Run FLOW, a YAML file (- for standard input), on this machine."""
+    from tiercel_engine.runners import RunnerMode
+    from tiercel_server.cli.running.complaints import Refused
+    from tiercel_server.cli.running.given_inputs import given_inputs, given_labels
+    from tiercel_server.cli.running.preparing import Wish
+
+    try:
+        wish = Wish(
+            flow=flow,
+            flow_id=flow_id,
+            inputs=given_inputs(inputs, inputs_file),
+            labels=given_labels(labels),
+            runner=RunnerMode(runner) if runner is not None else None,
+            workspace=workspace,
+            max_parallel=max_parallel,
+            version=KestraVersion(kestra_version) if kestra_version is not None else None,
+        )
+        sys.exit(_run(wish, format_name, log_level))
+    except Refused as refusal:
+        _complain(refusal)
+        sys.exit(REFUSED)
+
+
+def _run(wish: Wish, format_name: str, log_level: str) -> int:
+    from tiercel_server.cli.running.performing import perform
+    from tiercel_server.cli.running.preparing import prepare
+    from tiercel_server.cli.running.views import view_for
+
+    prepared = prepare(wish)
+    return perform(prepared, view_for(format_name, log_level))
+
+
+def _complain(refusal: Refused) -> None:
+    click.echo(f"Error: {refusal.lines[0]}", err=True)
+    for line in refusal.lines[1:]:
+        click.echo(line, err=True)

@@ -1,0 +1,182 @@
+"""Everything before the first task: the flow checked, its neighbours found, its surroundings put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tiercel_engine.runners import RunnerMode
+from tiercel_engine.runtime import RunRequest, Surroundings
+from tiercel_engine.tasks.preflight import Notice, preflight
+from tiercel_engine.tasks.services import LocalServices, local_services
+from tiercel_schemas.diagnostics import Diagnostic, Severity
+from tiercel_schemas.model import Flow
+from tiercel_schemas.model.project import STATE_FOLDER, Project, ProjectError, read_project
+from tiercel_schemas.source.parser import parse_source
+from tiercel_schemas.source.values import plain_value
+from tiercel_schemas.versions import KestraVersion
+from tiercel_server.cli.running.complaints import Refused
+from tiercel_server.cli.running.flow_file import FlowFile, choose_flow, flow_of, read_flow_file
+from tiercel_server.cli.running.neighbours import Neighbours
+from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
+
+_SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
+_MOST_FINDINGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for."""
+
+    flow: str
+    flow_id: str | None
+    inputs: Mapping[str, Any]
+    labels: Mapping[str, str]
+    runner: RunnerMode | None
+    workspace: Path | None
+    max_parallel: int | None
+    version: KestraVersion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run ready to start, and what to say before it."""
+
+    request: RunRequest
+    notices: tuple[Notice, ...]
+
+
+def prepare(wish: Wish) -> Prepared:
+    """Read and check everything that a run needs; raises `Refused`."""
+    start = Path(wish.flow).parent if wish.flow != "-" else wish.workspace or Path.cwd()
+    project_file = find_project_file((wish.workspace or start).resolve())
+    settings = read_settings(project_file) if project_file is not None else ProjectSettings()
+    project = _project(project_file)
+    file = read_flow_file(wish.flow, settings, wish.version)
+    chosen = choose_flow(file, wish.flow_id)
+    _stop_on_errors(file)
+    version = file.snapshot.kestra_version
+    flow = flow_of(file.name, chosen, version)
+    if flow.disabled:
+        raise Refused(f"Flow '{flow.id}' is disabled, so Kestra would not run it.", "Remove `disabled: true`.")
+    root = (wish.workspace or (project_file.parent if project_file is not None else file.folder)).resolve()
+    neighbours = Neighbours(root, version, project.exclude)
+    services = _services(root, project, wish.runner)
+    surroundings = Surroundings(
+        services,
+        find_flow=lambda namespace, flow_id: _found(flow, neighbours, namespace, flow_id),
+        knows_namespace=lambda name: _is_known(flow, neighbours, name),
+        globals=project.globals,
+        envs=project.envs,
+        **_limits(wish, project),
+    )
+    notices = [Notice("WARN", "secret-unreadable", note) for note in services.notes]
+    notices += preflight(_reached(flow, neighbours), services.runners)
+    _stop_on_notices(notices)
+    return Prepared(RunRequest(flow, surroundings, wish.inputs, wish.labels), tuple(notices))
+
+
+def notice_event(notice: Notice) -> dict[str, Any]:
+    """A notice as a line of the event stream."""
+    event: dict[str, Any] = {
+        "event": "notice",
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "executionId": None,
+        "level": notice.level,
+        "code": notice.code,
+        "message": notice.message,
+    }
+    if notice.task_id is not None:
+        event["taskId"] = notice.task_id
+    return event
+
+
+def _limits(wish: Wish, project: Project) -> dict[str, Any]:
+    limit = wish.max_parallel or project.run.max_parallel
+    return {} if limit is None else {"max_parallel": limit}
+
+
+def _project(path: Path | None) -> Project:
+    if path is None:
+        return Project()
+    try:
+        source = parse_source(path.read_text(encoding="utf-8-sig"))
+        root = source.documents[0].root if source.documents else None
+        return read_project(plain_value(root) if root is not None else None)
+    except (OSError, UnicodeError) as error:
+        raise Refused(f"{path} can't be read: {error}.") from error
+    except ProjectError as error:
+        raise Refused(f"{path} can't be used:", *(f"  {problem}" for problem in error.problems)) from error
+
+
+def _services(root: Path, project: Project, runner: RunnerMode | None) -> LocalServices:
+    try:
+        return local_services(root / STATE_FOLDER, project, root, os.environ, runner)
+    except (OSError, UnicodeError) as error:
+        raise Refused(f"The project's files can't be read: {error}.") from error
+
+
+def _stop_on_errors(file: FlowFile) -> None:
+    from tiercel_server.rules import all_rules, diagnose
+
+    rules = all_rules()
+
+    def refuses(finding: Diagnostic) -> bool:
+        # What Kestra finds out only while a flow runs, a run here shall find out too.
+        rule = rules.get(finding.code)
+        return finding.severity is Severity.ERROR and not (rule is not None and rule.at_run_time)
+
+    findings = [finding for finding in diagnose(file.snapshot) if refuses(finding)]
+    if not findings:
+        return
+    lines = []
+    for finding in findings[:_MOST_FINDINGS]:
+        place = file.snapshot.text.position(finding.span.start)
+        lines.append(f"{file.name}:{place.line + 1}:{place.column + 1}: error: {finding.message} [{finding.code}]")
+    if len(findings) > _MOST_FINDINGS:
+        lines.append(f"… and {len(findings) - _MOST_FINDINGS} more")
+    raise Refused(f"{file.name} has errors, so it was not run:", *lines)
+
+
+def _stop_on_notices(notices: list[Notice]) -> None:
+    errors = [notice for notice in notices if notice.level == "ERROR"]
+    if not errors:
+        return
+    lines = [f"  {notice.message}" for notice in errors]
+    if any(notice.code == "unknown-task-type" for notice in errors):
+        lines.append("Ways out: `disabled: true` on such tasks while you try the rest, or run the flow on a Kestra server.")
+    raise Refused("The flow was not run:", *lines)
+
+
+def _found(flow: Flow, neighbours: Neighbours, namespace: str, flow_id: str) -> Flow | None:
+    if (namespace, flow_id) == (flow.namespace, flow.id):
+        return flow
+    return neighbours.find(namespace, flow_id)
+
+
+def _is_known(flow: Flow, neighbours: Neighbours, name: str) -> bool:
+    spaces = {flow.namespace, *(namespace for namespace, _ in neighbours.all())}
+    return any(f"{each}.".startswith(f"{name}.") for each in spaces)
+
+
+def _reached(flow: Flow, neighbours: Neighbours) -> Iterator[Flow]:
+    """The flow and those that its Subflow tasks name outright, and theirs."""
+    seen = {(flow.namespace, flow.id)}
+    queue = [flow]
+    while queue:
+        current = queue.pop(0)
+        yield current
+        for task in current.all_tasks():
+            if task.type != _SUBFLOW or task.disabled:
+                continue
+            target = (str(task.properties.get("namespace")), str(task.properties.get("flowId")))
+            if target in seen or any("{{" in part for part in target):
+                continue
+            seen.add(target)
+            called = neighbours.find(*target)
+            if called is not None:
+                queue.append(called)
