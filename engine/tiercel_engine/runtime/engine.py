@@ -166,7 +166,7 @@ class Engine:
 
     def begin(self, event: ExecutionCreated, caller: Caller | None = None) -> Live:
         """Make an execution live and let it begin."""
-        live = self._new_live(event.flow, event.execution_id, event.parent_id, event.loop_run is not None, caller)
+        live = self._new_live(event.flow, event.parent_id if event.loop_run is not None else None, caller)
         self.lives[event.execution_id] = live
         self.post(event.execution_id, event)
         return live
@@ -260,15 +260,8 @@ class Engine:
             raise UnknownExecutionError(f"no execution {execution_id}")
         return live
 
-    def _new_live(
-        self,
-        flow: Flow,
-        execution_id: str,
-        parent_id: str | None,
-        is_iteration: bool,
-        caller: Caller | None,
-    ) -> Live:
-        parent = self.lives.get(parent_id) if parent_id is not None and is_iteration else None
+    def _new_live(self, flow: Flow, loop_parent: str | None, caller: Caller | None) -> Live:
+        parent = self.lives.get(loop_parent) if loop_parent is not None else None
         inherited: dict[str, Any] = {}
         outer: Mapping[str, Any] = {}
         if parent is not None:
@@ -293,7 +286,8 @@ class Engine:
         execution = history.execution(execution_id) if history is not None else None
         if execution is None:
             raise UnknownExecutionError(f"no execution {execution_id}")
-        live = self._new_live(execution.flow, execution_id, execution.parent_id, execution.loop_run is not None, None)
+        parent_id = execution.parent_id if execution.loop_run is not None else None
+        live = self._new_live(execution.flow, parent_id, None)
         live.execution = execution
         for run in execution.ordered_task_runs():
             live.views.note(execution, run)
