@@ -110,6 +110,10 @@ def read_object(node: MappingNode, fact: ObjectType, *, dynamic: bool) -> Readin
             reading.instance[name] = None
             continue
         value = follow(pair.value)
+        if value is None and isinstance(pair.value, AliasNode):
+            # An alias without an anchor is the parser's to report.
+            reading.deferred.add(name)
+            continue
         if value is None or is_empty(value):
             reading.empty[name] = pair
             continue

@@ -136,9 +136,9 @@ class TypeFaults:
     ) -> None:
         """A `type` that chooses among definitions and is missing or none of theirs."""
         if pair is None or pair.value is None or written is None:
-            words = one_of(sorted(choices)) if len(choices) <= _MOST_VALUES else "a type"
+            words = f": {one_of(sorted(choices))}" if len(choices) <= _MOST_VALUES else ""
             span = pair_span(pair) if pair is not None else owner_span(node)
-            self._findings.add("missing-type", f"{what} needs a `type`: {words}", span)
+            self._findings.add("missing-type", f"{what} needs a `type`{words}", span)
             return
         now = property_replacement(["input-types"], written)
         if now is not None and now.use in choices:

@@ -161,7 +161,8 @@ class _FlowValidation:
             names.append("retry")
         name = f"{what} of type `{written}`"
         if are_inputs or is_retry:
-            name = f"a {written} {'input' if are_inputs else 'retry'}"
+            article = "an" if str(written)[0] in "AEIOaeio" else "a"
+            name = f"{article} {written} {'input' if are_inputs else 'retry'}"
         self._check(nested.node, Owner(chosen, name, tuple(names), **_standing(nested, certain=certain)))
 
     def _check_typed(self, node: MappingNode, base: str, *, dynamic: bool) -> None:

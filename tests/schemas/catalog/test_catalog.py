@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tiercel_schemas.catalog import Catalog, Property, load_catalog
 from tiercel_schemas.versions import KestraVersion
 
