@@ -1,1 +1,1 @@
-"""pygls wiring: conversions, handlers, runs turned into diagnostics."""
+"""The language server: the protocol around `features`, `rules` and runs. Nothing else knows the protocol."""

@@ -17,8 +17,8 @@ class CompletionItem:
     """One offer: `span` of the text becomes `insert`.
 
     `snippet` says that `insert` holds placeholders as `${1:name}`, for clients that know them; `plain` is then the text
-    for the others. `rank` orders: smaller first, then by `order`, then by label. `filter` is what typed text is compared
-    with.
+    for the others. `rank` orders: smaller first, then by `order`, then by label. `filter` is what typed text is held
+    against.
     """
 
     label: str

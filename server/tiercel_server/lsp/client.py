@@ -1,0 +1,29 @@
+"""What the client can do."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+
+class ClientAbilities:
+    """The abilities that the server looks at; what a client does not tell it is taken not to have."""
+
+    def __init__(self, capabilities: types.ClientCapabilities) -> None:
+        window, workspace = capabilities.window, capabilities.workspace
+        document = capabilities.text_document
+        completion = document.completion if document is not None else None
+        item = completion.completion_item if completion is not None else None
+        self.progress = bool(window is not None and window.work_done_progress)
+        self.snippets = bool(item is not None and item.snippet_support)
+        self.markdown_in_completion = _has_markdown(item.documentation_format if item is not None else None)
+        hover = document.hover if document is not None else None
+        self.markdown_in_hover = _has_markdown(hover.content_format if hover is not None else None)
+        lens = workspace.code_lens if workspace is not None else None
+        self.lens_refresh = bool(lens is not None and lens.refresh_support)
+        watched = workspace.did_change_watched_files if workspace is not None else None
+        self.watching = bool(watched is not None and watched.dynamic_registration)
+        self.configuration = bool(workspace is not None and workspace.configuration)
+
+
+def _has_markdown(formats: object) -> bool:
+    return formats is None or (isinstance(formats, list | tuple) and types.MarkupKind.Markdown in formats)

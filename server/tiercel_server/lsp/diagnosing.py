@@ -1,0 +1,91 @@
+"""Findings as one types: looked for on a thread of their own, published for the newest text only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from tiercel_schemas.diagnostics import Diagnostic
+from tiercel_server.lsp import convert
+from tiercel_server.lsp.project_file import project_file_findings
+from tiercel_server.rules import diagnose
+from tiercel_server.workspace import DocumentSnapshot
+
+if TYPE_CHECKING:
+    from tiercel_server.lsp.server import TiercelServer
+
+logger = logging.getLogger(__name__)
+PAUSE = 0.03
+"""Seconds without a key press after which findings are looked for."""
+SOURCE = "tiercel"
+RUN_SOURCE = "tiercel run"
+
+
+class Diagnosing:
+    """Keeps each document's findings up to date; what a run found is shown with them."""
+
+    def __init__(self, server: TiercelServer) -> None:
+        self._server = server
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="tiercel-diagnose")
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._found: dict[str, tuple[DocumentSnapshot, list[Diagnostic]]] = {}
+
+    def schedule(self, uri: str, delay: float = PAUSE) -> None:
+        """Look for findings after a pause; a newer edit begins the pause anew."""
+        waiting = self._waiting.pop(uri, None)
+        if waiting is not None:
+            waiting.cancel()
+        self._waiting[uri] = asyncio.get_running_loop().call_later(delay, self._begin, uri)
+
+    def publish(self, uri: str) -> None:
+        """Send what is known: the findings, and what the last run tells about the same text."""
+        found = self._found.get(uri)
+        snapshot = self._server.document(uri)
+        if found is None or snapshot is None or found[0] is not snapshot:
+            return
+        positions = self._server.positions(snapshot)
+        shown = [convert.diagnostic(each, uri, positions, SOURCE) for each in found[1]]
+        shown += [convert.diagnostic(each, uri, positions, RUN_SOURCE) for each in self._server.runs.findings(snapshot)]
+        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, snapshot.version))
+
+    def forget(self, uri: str) -> None:
+        """Take a closed document's findings away."""
+        waiting = self._waiting.pop(uri, None)
+        if waiting is not None:
+            waiting.cancel()
+        self._found.pop(uri, None)
+        self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self, uri: str) -> None:
+        self._waiting.pop(uri, None)
+        task = asyncio.get_running_loop().create_task(self._look(uri))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _look(self, uri: str) -> None:
+        snapshot = self._server.document(uri)
+        if snapshot is None:
+            return
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._worker, self._findings, snapshot)
+        if found is not None and self._server.document(uri) is snapshot:
+            self._found[uri] = (snapshot, found)
+            self.publish(uri)
+
+    def _findings(self, snapshot: DocumentSnapshot) -> list[Diagnostic] | None:
+        if self._server.document(snapshot.name) is not snapshot:
+            return None  # A newer edit came while this one waited for the worker.
+        try:
+            return project_file_findings(snapshot) or diagnose(snapshot)
+        except Exception:
+            logger.exception("No findings for %s", snapshot.name)
+            return None

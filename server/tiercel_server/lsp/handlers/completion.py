@@ -1,0 +1,33 @@
+"""`textDocument/completion`: what may be written at the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from tiercel_server.features.completion import complete
+from tiercel_server.lsp import convert
+from tiercel_server.workspace import DocumentSnapshot
+
+if TYPE_CHECKING:
+    from tiercel_server.lsp.server import TiercelServer
+
+TRIGGERS = ["{", ".", "|", ":", " ", "-", "[", "'", '"']
+
+
+def register(server: TiercelServer) -> None:
+    """Answer with items whose documentation is left to `completionItem/resolve`."""
+
+    def answer(snapshot: DocumentSnapshot, params: types.CompletionParams) -> types.CompletionList:
+        positions = server.positions(snapshot)
+        found = complete(snapshot, positions.offset(params.position))
+        snippets = server.abilities.snippets
+        items = [
+            convert.completion_item(item, index, snapshot.name, positions, snippets=snippets)
+            for index, item in enumerate(found.items)
+        ]
+        return types.CompletionList(is_incomplete=found.incomplete, items=items)
+
+    options = types.CompletionOptions(trigger_characters=TRIGGERS, resolve_provider=True)
+    server.on_document(types.TEXT_DOCUMENT_COMPLETION, answer, options)

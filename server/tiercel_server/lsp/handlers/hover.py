@@ -1,0 +1,28 @@
+"""`textDocument/hover`: what stands under the mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from tiercel_server.features.hover import hover
+from tiercel_server.lsp import convert
+from tiercel_server.workspace import DocumentSnapshot
+
+if TYPE_CHECKING:
+    from tiercel_server.lsp.server import TiercelServer
+
+
+def register(server: TiercelServer) -> None:
+    """Answer with Markdown, or plain text for clients that show none."""
+
+    def answer(snapshot: DocumentSnapshot, params: types.HoverParams) -> types.Hover | None:
+        positions = server.positions(snapshot)
+        found = hover(snapshot, positions.offset(params.position))
+        if found is None:
+            return None
+        content = convert.markdown(found.markdown, supported=server.abilities.markdown_in_hover)
+        return types.Hover(content, positions.range(found.span))
+
+    server.on_document(types.TEXT_DOCUMENT_HOVER, answer)

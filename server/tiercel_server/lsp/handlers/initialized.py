@@ -1,0 +1,39 @@
+"""`initialized`: ask to be told of changes of project files, and for the client's settings."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from tiercel_server.lsp.server import TiercelServer
+
+logger = logging.getLogger(__name__)
+
+
+def register(server: TiercelServer) -> None:
+    """Ask the client for what it offers."""
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(params: types.InitializedParams) -> None:
+        del params
+        if server.abilities.watching:
+            await _watch(server)
+
+
+async def _watch(server: TiercelServer) -> None:
+    watcher = types.FileSystemWatcher(glob_pattern="**/tiercel.yaml")
+    registration = types.Registration(
+        id="tiercel-project-files",
+        method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+        register_options=types.DidChangeWatchedFilesRegistrationOptions([watcher]),
+    )
+    try:
+        await server.client_register_capability_async(types.RegistrationParams([registration]))
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the client answers, the server goes on
+        logger.info("The client watches no files: %s", error)

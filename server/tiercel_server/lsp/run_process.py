@@ -1,0 +1,129 @@
+"""The child process that executes a flow, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+GRACE = 5.0
+"""Seconds that a child has to end its own children before it is killed."""
+_LONGEST_LINE = 64 * 1024 * 1024
+_STDERR_KEPT = 8_000
+_COMPLAINT_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """What to run: the flow's text as it stands in the editor, its inputs (JSON values), and where."""
+
+    text: str
+    kestra_version: str
+    folder: Path | None = None
+    workspace: Path | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    def command(self) -> list[str]:
+        """The command line of the child."""
+        command = [sys.executable, "-m", "tiercel_server", "run", "-", "--format", "jsonl"]
+        command += ["--kestra-version", self.kestra_version]
+        if self.workspace is not None:
+            command += ["--workspace", str(self.workspace)]
+        for name, value in self.inputs.items():
+            command += ["--input", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+        return command
+
+
+class RunProcess:
+    """One child. It leads a process group of its own, so that all of it can be ended."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._stderr = b""
+        self._reading = asyncio.create_task(self._read_stderr())
+
+    @classmethod
+    async def start(cls, order: RunOrder) -> RunProcess:
+        """Start the child and hand it the flow; raises OSError when there can be no process."""
+        options: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
+        process = await asyncio.create_subprocess_exec(
+            *order.command(),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            cwd=str(order.folder) if order.folder is not None and order.folder.is_dir() else None,
+            limit=_LONGEST_LINE,
+            **options,
+        )
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            process.stdin.write(order.text.encode("utf-8", "replace"))
+            await process.stdin.drain()
+        process.stdin.close()
+        return cls(process)
+
+    async def events(self) -> AsyncIterator[dict[str, Any]]:
+        """The events that the child prints; lines that are none are passed over."""
+        assert self._process.stdout is not None
+        while True:
+            try:
+                line = await self._process.stdout.readline()
+            except ValueError:
+                continue  # Longer than any event may be; the rest of it is no event either.
+            if not line:
+                return
+            with contextlib.suppress(ValueError):
+                event = json.loads(line)
+                if isinstance(event, dict):
+                    yield event
+
+    async def ended(self) -> int:
+        """Wait for the end; the exit code."""
+        code = await self._process.wait()
+        await self._reading
+        return code
+
+    @property
+    def complaint(self) -> str:
+        """The end of what the child wrote to its standard error; of a traceback its last line."""
+        lines = self._stderr.decode("utf-8", "replace").strip().splitlines()
+        is_traceback = any(line.startswith("Traceback ") for line in lines)
+        return "\n".join(lines[-1:] if is_traceback else lines[-_COMPLAINT_LINES:])
+
+    async def cancel(self) -> None:
+        """Ask the child to end what it started, and kill it when it doesn't in time."""
+        self._signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(asyncio.shield(self._process.wait()), GRACE)
+        except TimeoutError:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the child's whole group at once."""
+        self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def terminate(self) -> None:
+        """Ask the child to end, without waiting."""
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: int) -> None:
+        if self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(self._process.pid, number)
+            else:
+                self._process.terminate()
+
+    async def _read_stderr(self) -> None:
+        assert self._process.stderr is not None
+        while chunk := await self._process.stderr.read(4096):
+            self._stderr = (self._stderr + chunk)[-_STDERR_KEPT:]

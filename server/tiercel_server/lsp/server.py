@@ -1,0 +1,129 @@
+"""The server: its documents, its workers, and what it tells the client."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import pkgutil
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from tiercel_schemas import __version__
+from tiercel_schemas.versions import KestraVersion
+from tiercel_server.lsp import handlers
+from tiercel_server.lsp.client import ClientAbilities
+from tiercel_server.lsp.convert import Positions
+from tiercel_server.lsp.diagnosing import Diagnosing
+from tiercel_server.lsp.protocol import TiercelProtocol
+from tiercel_server.lsp.runs import Runs
+from tiercel_server.workspace import DocumentSnapshot, Session, UnknownDocumentError
+
+logger = logging.getLogger(__name__)
+_Answer = TypeVar("_Answer")
+_WORKERS = 4
+
+
+class TiercelServer(LanguageServer):
+    """Tiercel for one client.
+
+    Edits are taken on the loop, in their order. Questions are answered from a snapshot on a worker thread, findings
+    looked for on a thread of their own; nothing on the loop takes long.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "tiercel",
+            __version__,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
+            protocol_cls=TiercelProtocol,
+            max_workers=_WORKERS,
+        )
+        self.session = Session()
+        self.texts: dict[str, str] = {}
+        self.abilities = ClientAbilities(types.ClientCapabilities())
+        self.diagnosing = Diagnosing(self)
+        self.runs = Runs(self)
+        self._queries = ThreadPoolExecutor(_WORKERS, thread_name_prefix="tiercel-query")
+        for module in pkgutil.iter_modules(handlers.__path__):
+            importlib.import_module(f"{handlers.__name__}.{module.name}").register(self)
+
+    def begin(self, params: types.InitializeParams) -> None:
+        """Take the client's folders, abilities and settings; all of them may be missing."""
+        self.abilities = ClientAbilities(params.capabilities)
+        uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
+        roots = [Path(path) for uri in uris if (path := _folder(uri)) is not None]
+        self.session = Session(roots, version_setting(params.initialization_options))
+
+    def document(self, uri: str) -> DocumentSnapshot | None:
+        """The newest snapshot of a document, None when it is not open."""
+        try:
+            return self.session.document(uri)
+        except UnknownDocumentError:
+            return None
+
+    def positions(self, snapshot: DocumentSnapshot) -> Positions:
+        """How the client counts in a document."""
+        return Positions(snapshot.text, str(self.position_encoding))
+
+    @property
+    def position_encoding(self) -> str:
+        """The encoding of positions agreed on with the client."""
+        encoding = self.workspace.position_encoding
+        return encoding.value if isinstance(encoding, types.PositionEncodingKind) else str(encoding or "utf-16")
+
+    def on_document(
+        self, method: str, answer: Callable[[DocumentSnapshot, Any], _Answer], options: Any = None
+    ) -> Callable[[Any], Awaitable[_Answer | None]]:
+        """Answer a request about a document with a function of its newest snapshot and the parameters, on a worker.
+
+        A request that is cancelled while it waits is never begun.
+        """
+
+        async def handle(params: Any) -> _Answer | None:
+            snapshot = self.document(params.text_document.uri)
+            return await self.in_worker(answer, snapshot, params) if snapshot is not None else None
+
+        self.feature(method, options)(handle)
+        return handle
+
+    async def in_worker(self, work: Callable[..., _Answer], *arguments: Any) -> _Answer:
+        """Do work that takes time on a worker thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._queries, work, *arguments)
+
+    def reload(self, settings: Any = None) -> None:
+        """Read project files and the client's settings anew, and look at every open document again."""
+        version = version_setting(settings) if settings is not None else self.session.kestra_version
+        for snapshot in self.session.reload_settings(version):
+            self.diagnosing.schedule(snapshot.name, delay=0)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log an error; clients need no pop-up for it."""
+        logger.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def close(self) -> None:
+        """End runs and workers; the server is of no use afterwards."""
+        self.runs.kill_all()
+        self.diagnosing.close()
+        self._queries.shutdown(wait=False, cancel_futures=True)
+
+
+def version_setting(settings: Any) -> KestraVersion | None:
+    """The Kestra version in a client's settings (`kestraVersion`, perhaps below `tiercel`), None where unset."""
+    if isinstance(settings, dict):
+        inner = settings.get("tiercel", settings)
+        value = inner.get("kestraVersion") if isinstance(inner, dict) else None
+        if value is not None and str(value) in {version.value for version in KestraVersion}:
+            return KestraVersion(str(value))
+    return None
+
+
+def _folder(uri: str) -> Path | None:
+    from tiercel_server.workspace.session import path_of
+
+    return path_of(uri) if uri else None
