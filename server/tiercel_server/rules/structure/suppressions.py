@@ -28,6 +28,6 @@ NAMELESS_SUPPRESSION = Rule(
     severity=Severity.WARNING,
     summary="A comment is meant to silence findings but names no code.",
     why="It silences nothing: a comment that hid everything would hide the next mistake too.",
-    bad=_FLOW + " # tiercel: ignore\n",
-    good=_FLOW + " # tiercel: ignore[unknown-input]\n",
+    bad=_FLOW.replace("{{ inputs.name }}", "Hello") + " # tiercel: ignore\n",
+    good=_FLOW.replace("{{ inputs.name }}", "Hello") + "\n",
 )

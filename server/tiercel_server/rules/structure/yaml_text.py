@@ -48,7 +48,7 @@ NESTED_TOO_DEEPLY = Rule(
     summary="The text is nested deeper than any flow.",
     why="What lies deeper is not looked at, and Kestra's reader gives up as well.",
     bad=flow(
-        "variables:\n  a: " + "[" * 600 + "]" * 600, "tasks:\n  - {id: a, type: io.kestra.plugin.core.debug.Return}"
+        "variables:\n  a: " + "[" * 120 + "]" * 120, "tasks:\n  - {id: a, type: io.kestra.plugin.core.debug.Return}"
     ),
     good=flow("variables:\n  a: [[1]]", "tasks:\n  - {id: a, type: io.kestra.plugin.core.debug.Return}"),
 )
