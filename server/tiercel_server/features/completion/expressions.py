@@ -34,7 +34,7 @@ def offered_in_expression(
     match = _WORD.search(before)
     typed = match.group() if match is not None else ""
     # What follows the cursor plays no part; a probe stands for what will be written.
-    template = parse_template(before if typed else before + _PROBE, version)
+    template = parse_template(_joined(before) + ("" if typed else _PROBE), version)
     end = len(template.text)
     chain = nodes_at(template, end)
     if not chain:
@@ -42,6 +42,12 @@ def offered_in_expression(
     span = Span(cursor.offset - len(typed), cursor.offset + _word_after(place))
     offer = _Offer(cursor, flow, version, typed, span, _locals(template, chain, flow, cursor))
     yield from offer.at(chain, end)
+
+
+def _joined(before: str) -> str:
+    """The text with the open expression on one line: the reader takes the end of a line for its end."""
+    opened = max(before.rfind("{{"), before.rfind("{%"))
+    return before[:opened] + before[opened:].replace("\n", " ").replace("\r", " ")
 
 
 def _word_after(place: TemplateCursor) -> int:
