@@ -79,7 +79,7 @@ def execution_json(execution: Execution) -> dict[str, Any]:
     """A whole execution, as `docs/events.md` describes it."""
     shape = _head(execution)
     shape["state"] = state_json(execution.history)
-    shape["outputs"] = dict(execution.outputs)
+    shape["outputs"] = dict(execution.outputs) if execution.loop_run is None else {}
     shape["metadata"] = {
         "attemptNumber": execution.attempt_number,
         "originalCreatedDate": iso(execution.created_date or execution.start_date),

@@ -8,6 +8,7 @@ from typing import Any
 from tiercel_engine.core.flowables.base import CORE
 from tiercel_engine.core.records import Execution, LoopRun, TaskRun
 from tiercel_engine.core.states import State
+from tiercel_engine.runtime.java_order import copied_capacity, hashed
 from tiercel_engine.runtime.request import Surroundings
 from tiercel_schemas.versions import KestraVersion
 
@@ -31,7 +32,7 @@ class Views:
             return
         path = [*_values_around(execution, run), run.value] if run.value is not None else []
         path = path or list(_values_around(execution, run))
-        _place(self.outputs, [run.task_id, *path], run.outputs)
+        _place(self.outputs, [run.task_id, *path], _shown_outputs(run.outputs))
 
     def forget(self, task_id: str) -> None:
         """A task run is no longer part of the execution."""
@@ -44,6 +45,13 @@ def _shown_in_1_3(execution: Execution, run: TaskRun) -> bool:
     if execution.plan.tasks[run.task_id].task.type in _SILENT or run.state is State.SKIPPED:
         return False
     return run.state.terminated or bool(run.outputs)
+
+
+def _shown_outputs(outputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    shown = hashed(outputs)
+    if isinstance(variables := shown.get("vars"), dict):
+        shown["vars"] = hashed(variables)
+    return shown
 
 
 def _values_around(execution: Execution, run: TaskRun) -> list[str]:
@@ -75,26 +83,48 @@ def execution_context(
             "tenantId": "main",
         },
         "execution": _execution_entry(execution),
-        "outputs": dict(views.outputs),
-        "tasks": dict(views.states),
+        "outputs": _all_outputs(views),
+        "tasks": hashed(views.states) if views.version is KestraVersion.V1_3 else dict(views.states),
         "labels": nested_labels(execution.labels),
         "globals": dict(surroundings.globals),
         "envs": dict(surroundings.envs),
         "kestra": {"url": surroundings.kestra_url},
         "addSecretConsumer": "",
     }
-    inputs = execution.inputs or inherited.get("inputs")
-    if inputs:
-        context["inputs"] = dict(inputs)
+    if inputs := _inputs(execution):
+        context["inputs"] = inputs
+    elif "inputs" in inherited:
+        context["inputs"] = inherited["inputs"]
     if execution.variables:
-        context["vars"] = dict(execution.variables)
+        context["vars"] = hashed(execution.variables)
     if execution.trigger is not None:
-        context["trigger"] = dict(execution.trigger.variables)
+        context["trigger"] = hashed(execution.trigger.variables)
     elif "trigger" in inherited:
         context["trigger"] = inherited["trigger"]
     if execution.loop_run is not None:
         context["item"] = item_of(execution.loop_run)
     return context
+
+
+def _all_outputs(views: Views) -> dict[str, Any]:
+    if views.version is KestraVersion.V1_3:
+        return hashed(views.outputs, copied_capacity(len(views.outputs)))
+    return hashed(views.outputs)
+
+
+def _inputs(execution: Execution) -> dict[str, Any]:
+    """The inputs, and the literal defaults of those that are left out, which expressions see all the same."""
+    if execution.loop_run is not None:
+        return {}
+    inputs = {key: hashed(item) if isinstance(item, dict) else item for key, item in execution.inputs.items()}
+    capacity = copied_capacity(len(inputs))
+    for declared in execution.flow.inputs:
+        default = getattr(declared, "defaults", None)
+        if default is None or declared.id in inputs or "." in declared.id:
+            continue
+        if not isinstance(default, str) or "{" not in default:
+            inputs[declared.id] = default
+    return hashed(inputs, capacity)
 
 
 def _execution_entry(execution: Execution) -> dict[str, Any]:
@@ -170,7 +200,11 @@ def nested_labels(labels: tuple[tuple[str, str], ...]) -> dict[str, Any]:
                 inner = place[step] = {}
             place = inner
         place[last] = value
-    return result
+    return _hashed_deeply(result)
+
+
+def _hashed_deeply(value: dict[str, Any]) -> dict[str, Any]:
+    return hashed({key: _hashed_deeply(item) if isinstance(item, dict) else item for key, item in value.items()})
 
 
 def item_of(loop_run: LoopRun) -> dict[str, Any]:

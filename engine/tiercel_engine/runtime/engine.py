@@ -115,7 +115,9 @@ class Engine:
         )
         self.begin(beginning.event)
         for name in beginning.ignored_inputs:
-            self.write_log(self.lives[execution_id], "WARN", f"Unknown input '{name}' is ignored")
+            message = f"input '{name}' is not declared by the flow and ignored"
+            notice = {"level": "WARN", "code": "unknown-input", "message": message}
+            self.emit(self.lives[execution_id], "notice", notice)
         return execution_id
 
     def kill(self, execution_id: str) -> None:

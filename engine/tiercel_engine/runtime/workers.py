@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
+import anyio.lowlevel
 
 from tiercel_engine.core.effects import StartTask, StopTask
 from tiercel_engine.core.events import TaskEnded, TaskStarted
@@ -102,7 +103,9 @@ async def _run(engine: Engine, live: Live, effect: StartTask, scope: anyio.Cance
     with scope:
         async with engine.limiter:
             engine.post(live.execution.id, TaskStarted(engine.now(), run_id))
+            await anyio.lowlevel.checkpoint()
             ending = await _attempt(engine, live, effect)
+            await anyio.lowlevel.checkpoint()
     if live.tasks.get(run_id) is scope:
         del live.tasks[run_id]
     if ending is None:

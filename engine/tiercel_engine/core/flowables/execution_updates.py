@@ -78,7 +78,8 @@ class Exit(Update):
 def _unknown(name: str) -> str:
     return (
         f"com.fasterxml.jackson.core.JsonParseException: Unrecognized token '{name}': was expecting "
-        "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n"
+        " at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 1]"
     )
 
 
