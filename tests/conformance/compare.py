@@ -1,7 +1,8 @@
 """Compare records with what is expected: `python -m tests.conformance.compare EXPECTED_DIR ACTUAL_DIR [NAME…]`.
 
-Not compared: logs below INFO, stack traces and the names of Java classes in causes, metrics, metadata, whether a task run
-without outputs has an empty map of them, and the words in which a flow is refused (only which files are).
+Not compared: logs below INFO, stack traces and the names of Java classes in causes, metrics, metadata, the order of keys in
+printed maps, whether a task run without outputs has an empty map of them, and the words in which a flow is refused (only
+which files are).
 """
 
 import json
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_DECODER = json.JSONDecoder()
 _LEVELS = {"INFO", "WARN", "ERROR"}
 _IGNORED = {"metrics", "metadata"}
 _CLASS = re.compile(r"\b(?:[a-z][a-z0-9_]*\.){2,}[A-Z]\w*(?:\$\w+)*(?:Exception|Error)?: ")
@@ -37,10 +39,25 @@ def comparable(value: Any, key: str = "") -> Any:
             value = [entry for entry in value if entry.get("level") in _LEVELS]
         items = [comparable(item) for item in value]
         return sorted(items, key=_sort_key) if key in ("labels", "executionLogs") else items
-    if isinstance(value, str) and key == "message":
+    if isinstance(value, str):
         text = value.split("\n<stack>")[0]
-        return _JAVA.sub("", _CLASS.sub("", text))
+        return in_order(_JAVA.sub("", _CLASS.sub("", text)) if key == "message" else text)
     return value
+
+
+def in_order(text: str) -> str:
+    """A text whose JSON maps have their keys sorted: Java's hash maps print them in an order of their own."""
+    parts, start = [], 0
+    while (found := text.find("{", start)) >= 0:
+        try:
+            value, end = _DECODER.raw_decode(text, found)
+        except ValueError:
+            value, end = None, found + 1
+        parts.append(text[start:found])
+        written = text[found:end]
+        parts.append(written if value is None else json.dumps(value, sort_keys=True, separators=(",", ":")))
+        start = end
+    return "".join([*parts, text[start:]])
 
 
 def name_of_error(value: dict[str, Any]) -> bool:

@@ -1,4 +1,6 @@
-"""Run every case of a folder through our engine: `python -m tests.conformance.runs CASES_DIR OUT_DIR --kestra-version V`.
+"""Run every case of a folder through our engine.
+
+    python -m tests.conformance.runs CASES_DIR OUT_DIR --kestra-version V [--expected DIR] [--only NAME…]
 
 Writes one record per case, in the form of the real engine's records. With `--expected DIR` the differences are listed.
 """
@@ -34,7 +36,7 @@ def run_case(folder: Path, version: KestraVersion, http: str) -> dict[str, Any]:
     """The record of one case; a fault of ours is recorded as `fault`."""
     try:
         return anyio.run(perform_case, read_case(folder), version, http)
-    except Exception:
+    except Exception:  # noqa: BLE001  (one case must not end the others)
         traceback.print_exc()
         return {"case": folder.name, "fault": traceback.format_exc().splitlines()[-1]}
 

@@ -6,10 +6,12 @@ only the inputs that its `dependsOn` names.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from tiercel_engine.expressions.java.hash_map import hash_map
 from tiercel_engine.inputs.registry import Conversion, RefusedValue, kind_of
 from tiercel_engine.inputs.types.choices import option_values
 from tiercel_engine.inputs.types.texts import as_text
@@ -115,7 +117,8 @@ def resolve_inputs(
             secrets.add(done.value)
     known = {item.id.split(".")[0] for item in flat}
     ignored = tuple(name for name in given if name.split(".")[0] not in known)
-    return ResolvedInputs(values, ignored, frozenset(secrets))
+    groups = {item.id.split(".")[0] for item in flat if "." in item.id}
+    return ResolvedInputs(_in_java_order(values, groups), ignored, frozenset(secrets))
 
 
 @dataclass(slots=True)
@@ -248,6 +251,13 @@ class _Resolver:
     def _takes_any_choice(self, item: Any) -> bool:
         # 1.3 compares the choice of a SELECT with its values only where the input is required.
         return self.version is KestraVersion.V1_3 and isinstance(item, SelectInput) and not item.required
+
+
+def _in_java_order(values: dict[str, Any], groups: set[str]) -> dict[str, Any]:
+    # Kestra keeps inputs in a hash map made just large enough, and groups of them in common ones: an author sees that
+    # order wherever `inputs` is printed or walked through.
+    nested = {key: dict(hash_map(value.items())) if key in groups else value for key, value in values.items()}
+    return dict(hash_map(nested.items(), math.ceil(len(nested) / 0.75)))
 
 
 def _flattened(declared: Iterable[Any]) -> Iterable[Any]:

@@ -56,7 +56,9 @@ started: a mistake in the command or the flow, an input refused, a task that can
     metavar="DIR",
     help="Where subflows and .tiercel/ are; default: the folder of tiercel.yaml, else that of FLOW.",
 )
-@click.option("--max-parallel", type=click.IntRange(min=1), metavar="N", help="Tasks at work at the same time, at most.")
+@click.option(
+    "--max-parallel", type=click.IntRange(min=1), metavar="N", help="Tasks at work at the same time, at most."
+)
 @click.option(
     "--log-level",
     type=click.Choice(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"]),
@@ -69,7 +71,7 @@ started: a mistake in the command or the flow, an input refused, a task that can
     type=click.Choice([str(version) for version in KestraVersion]),
     help="Version of Kestra; default: what tiercel.yaml says, else 2.0.",
 )
-def command(  # noqa: PLR0913  (one parameter per option)
+def command(  # noqa: PLR0917  (one parameter per option)
     flow: str,
     flow_id: str | None,
     inputs: tuple[str, ...],

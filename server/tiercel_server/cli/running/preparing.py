@@ -148,7 +148,9 @@ def _stop_on_notices(notices: list[Notice]) -> None:
         return
     lines = [f"  {notice.message}" for notice in errors]
     if any(notice.code == "unknown-task-type" for notice in errors):
-        lines.append("Ways out: `disabled: true` on such tasks while you try the rest, or run the flow on a Kestra server.")
+        lines.append(
+            "Ways out: `disabled: true` on such tasks while you try the rest, or run the flow on a Kestra server."
+        )
     raise Refused("The flow was not run:", *lines)
 
 
