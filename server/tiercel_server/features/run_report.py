@@ -36,9 +36,13 @@ class _TaskRun:
     logs: dict[str, list[str]] = field(default_factory=dict)
 
     def reason(self) -> str:
-        """Why it ended so: the logs of the level that tells, else what the state says."""
+        """Why it ended so: the logs of the level that tells, then what the state says and no log has said."""
         logs = self.logs.get("ERROR") or (self.logs.get("WARN") if self.state == "WARNING" else None) or []
-        return "\n".join(logs) or self.message
+        if not self.message:
+            return "\n".join(logs)
+        # The engine logs the reason too, as it is and behind the name of its class.
+        said = [log for log in logs if log != self.message and not log.endswith(f": {self.message}")]
+        return "\n".join([*said, self.message])
 
 
 @dataclass(slots=True)
