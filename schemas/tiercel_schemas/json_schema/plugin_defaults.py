@@ -17,8 +17,13 @@ KEYS = ("pluginDefaults", "taskDefaults")
 class PluginDefault:
     """One entry: the type or beginning of types that it is for, and its values."""
 
-    type: str
+    named: ScalarNode
     values: MappingNode
+
+    @property
+    def type(self) -> str:
+        """What the names of the types begin with."""
+        return self.named.value
 
     def is_for(self, names: set[str]) -> bool:
         """Whether it holds for a type, given by all its names."""
@@ -56,4 +61,4 @@ def _entries(root: MappingNode) -> Iterator[PluginDefault]:
                 continue
             kind, values = entry.get("type"), entry.get("values")
             if isinstance(kind, ScalarNode) and kind.value and isinstance(values, MappingNode):
-                yield PluginDefault(kind.value, values)
+                yield PluginDefault(kind, values)

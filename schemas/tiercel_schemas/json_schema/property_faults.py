@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _FORMAT_CODES = {"partial-time": "invalid-time"}
-_SURELY_A_SLIP = 0.8
+_SCALARS = ("boolean", "integer", "number")
 _RANGES = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 
 
@@ -72,7 +72,7 @@ class PropertyFaults:
             visible = [each.name for each in owner.fact.properties.values() if not each.hidden]
             data["suggestions"] = words.suggestions(name, visible)
             message += words.did_you_mean(data["suggestions"])
-            if words.suggestions(name, visible, cutoff=_SURELY_A_SLIP):
+            if words.is_slip(name, visible):
                 severity = Severity.ERROR
         self._findings.add(code, message + version_hint(elsewhere), pair.key.span, severity, data)
         meant: str | None = data.get("replacement") or next(iter(data.get("suggestions", ())), None)
@@ -95,12 +95,13 @@ class PropertyFaults:
         """A property that must be given and is not, or has no value."""
         code = f"{LITERAL}missing-property" if owner.dynamic else "missing-property"
         data = {"property": name, "owner": owner.fact.name}
+        # Objects inside others are not always validated, nor are facts about them certain.
+        severity = Severity.ERROR if isinstance(owner.fact, PluginType) else owner.severity(name)
         if empty is not None:
             message = f"`{name}` has no value, and {owner.words} needs one"
-            self._findings.add(code, message, empty.key.span, owner.severity(name), data)
+            self._findings.add(code, message, empty.key.span, severity, data)
         else:
-            message = f"{owner.words} needs `{name}`"
-            self._findings.add(code, message, owner_span(node), owner.severity(name), data)
+            self._findings.add(code, f"{owner.words} needs `{name}`", owner_span(node), severity, data)
 
     def deprecated(self, owner: Owner, prop: Property, name: str, pair: Pair) -> None:
         """A property that should no longer be written, or not by this name."""
@@ -132,11 +133,24 @@ class PropertyFaults:
         if error.validator == "enum":
             allowed = [str(value) for value in _bound(error)]
             data |= {"values": allowed, "suggestions": words.suggestions(str(error.instance), allowed)}
-        severity = owner.severity(prop.name)
-        if code == f"{LITERAL}invalid-enum" and str(error.instance).upper() in data.get("values", ()):
-            # Tasks that read the word themselves may not mind its case.
-            severity = Severity.WARNING
-        self._findings.add(code, message, place.span, severity, data)
+        self._findings.add(code, message, place.span, _severity(owner, prop, code, error), data)
+
+
+def _severity(owner: Owner, prop: Property, code: str, error: ValidationError) -> Severity:
+    value, bound = error.instance, _bound(error)
+    if code == f"{LITERAL}wrong-kind" and (bound == "string" or isinstance(value, str)) and bound not in _SCALARS:
+        # A structure is rendered as its JSON text, and a text may be read as a structure, in ways of the task's own.
+        return Severity.WARNING
+    if code == f"{LITERAL}invalid-enum" and str(value).upper() in map(str, bound):
+        # Tasks that read the word themselves may not mind its case.
+        return Severity.WARNING
+    if error.validator == "type" and bound in _SCALARS:
+        return Severity.ERROR
+    if error.validator == "enum" and words.is_slip(str(value), [str(each) for each in bound]):
+        return Severity.ERROR
+    # Words and shapes may have been added since; formats and bounds hardly change.
+    may_change = error.validator in {"enum", "const", "type"}
+    return owner.severity(prop.name) if may_change else Severity.ERROR
 
 
 def _bound(error: ValidationError) -> Any:
@@ -147,6 +161,8 @@ def _explain(name: str, prop: Property, error: ValidationError) -> tuple[str, st
     keyword, bound, value = str(error.validator), _bound(error), error.instance
     if keyword == "type":
         # A templated list or map may be given as text: JSON, or an expression.
+        if prop.dynamic and bound == "string":
+            return "wrong-kind", words.text_of_structure(name, value)
         texts = ["string"] if prop.dynamic and bound in {"array", "object"} else []
         return "wrong-kind", words.wrong_kind(name, value, [bound, *texts] if texts else bound)
     if keyword in {"enum", "const"}:

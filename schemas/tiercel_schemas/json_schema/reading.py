@@ -167,7 +167,7 @@ class _ValueReader:
         if prop.kind is None:
             return NOTHING
         if prop.kind != "array":
-            return _text_of_structure(prop, [], dynamic=dynamic)
+            return []
         if prop.items is None:
             return [None] * len(node.items)
         read: list[Any] = []
@@ -187,11 +187,8 @@ class _ValueReader:
         if prop.kind is None:
             return NOTHING
         if prop.kind != "object":
-            return (
-                NOTHING
-                if dynamic and prop.kind == "array" and prop.items is None
-                else _text_of_structure(prop, {}, dynamic=dynamic)
-            )
+            # Some tasks take a map where others take a list of anything.
+            return NOTHING if dynamic and prop.kind == "array" and prop.items is None else {}
         if prop.values is None:
             return {}
         read: dict[str, Any] = {}
@@ -237,8 +234,13 @@ def read_scalar(prop: Property, node: ScalarNode, *, dynamic: bool) -> Any:
             # A text may be JSON, or whatever else the task makes of it.
             return NOTHING if dynamic and isinstance(value, str) else value
         case "object":
-            return NOTHING if dynamic and isinstance(value, str) else value
+            return NOTHING if dynamic and isinstance(value, str) and _may_be_map(value) else value
     return NOTHING
+
+
+def _may_be_map(text: str) -> bool:
+    """Whether a text may be read as a map: JSON, or a file to be fetched."""
+    return not text.strip() or text.lstrip().startswith("{") or "://" in text
 
 
 def _text(prop: Property, node: ScalarNode, value: Any) -> Any:
@@ -278,8 +280,3 @@ def _number(prop: Property, value: Any) -> Any:
     if isinstance(value, float) and prop.kind == "integer" and abs(value) < 2**63:
         return int(value)
     return value
-
-
-def _text_of_structure(prop: Property, value: Any, *, dynamic: bool) -> Any:
-    """A list or map where another kind is asked for: templated text takes its JSON."""
-    return NOTHING if dynamic and prop.kind == "string" and not prop.enum and prop.format is None else value

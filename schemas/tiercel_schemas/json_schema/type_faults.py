@@ -44,17 +44,22 @@ def version_hint(versions: Iterable[KestraVersion]) -> str:
 @lru_cache(maxsize=256)
 def likely_types(catalog: Catalog, written: str, kind: str | None) -> tuple[list[str], list[str]]:
     """Types that an unknown one may be a slip of, and types that only share its last name; likest first."""
-    names = catalog.names(kind)
-    last = simple_name(written).lower()
-    same = [name for name in names if simple_name(name).lower() == last]
-    if "." not in written:
+    names = [*catalog.names(kind), *(old for old in catalog.aliases if kind in {None, catalog.kind(old)})]
+    package, _, last = written.rpartition(".")
+    same = [name for name in names if simple_name(name).lower() == last.lower()]
+    if not package:
         return [], same[:3]
     if not written.startswith("io.kestra."):
         return [], []
-    package = written.rpartition(".")[0]
-    near = suggestions(written, (name for name in names if name.startswith(package + ".")), cutoff=0.8)
-    slips = near or suggestions(written, names, cutoff=0.93)
+    beside = {simple_name(name): name for name in names if name.rpartition(".")[0] == package}
+    slips = [beside[each] for each in suggestions(last, beside)] or suggestions(written, same, cutoff=0.9)
     return slips, [] if slips else suggestions(written, same)
+
+
+@lru_cache(maxsize=4)
+def packages(catalog: Catalog) -> frozenset[str]:
+    """Packages of which some type is known."""
+    return frozenset(name.rpartition(".")[0] for name in (*catalog.names(), *catalog.aliases))
 
 
 class TypeFaults:
@@ -95,12 +100,22 @@ class TypeFaults:
         if written.startswith(EXACT_PACKAGES) or "." not in written:
             message = f"there is no type `{written}` in Kestra {catalog.version}{mean}"
             self._findings.add("unknown-type", message, span, data=data)
-        elif slips:
+        elif slips or written.rpartition(".")[0] in packages(catalog):
             message = f"`{written}` is not among the types of its plugin that are known here{mean}"
             self._findings.add("unknown-type", message, span, Severity.WARNING, data)
         else:
             message = f"the type `{written}` is of no plugin known here{mean}"
             self._findings.add("unknown-plugin", message, span, Severity.INFORMATION, data)
+
+    def unknown_beginning(self, value: ScalarNode) -> None:
+        """A beginning of types' names with which none begins: it is for no task."""
+        names = self._catalog.names()
+        if value.value.startswith("io.kestra.") and not any(name.startswith(value.value) for name in names):
+            slips, others = likely_types(self._catalog, value.value, None)
+            mean = did_you_mean([*slips, *others])
+            message = f"no type known here begins with `{value.value}`{mean}"
+            data = {"type": value.value, "suggestions": [*slips, *others]}
+            self._findings.add("unknown-type", message, value.span, Severity.WARNING, data)
 
     def fits(self, plugin: PluginType, value: ScalarNode, base: str | None) -> bool:
         """Whether a type is of the kind that the place asks for; notes it when not."""

@@ -65,6 +65,8 @@ class _FlowValidation:
             plugin = self._catalog.plugin(entry.type)
             if plugin is not None:
                 self._check(entry.values, self._plugin_owner(plugin, supplied=plugin.required))
+            else:
+                self._types.unknown_beginning(entry.named)
 
     def _check(self, node: MappingNode, owner: Owner) -> None:
         # An anchored object may stand in many places: it is checked once, so aliases can't multiply the work.

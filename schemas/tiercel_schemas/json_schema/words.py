@@ -41,6 +41,12 @@ def suggestions(word: str, known: Iterable[str], cutoff: float = 0.6) -> list[st
     return [by_lower[each] for each in found]
 
 
+def is_slip(word: str, known: Sequence[str]) -> bool:
+    """Whether a word differs from a known one by a letter or two, or by their order."""
+    letters = sorted(word.lower())
+    return any(sorted(each.lower()) == letters for each in known) or bool(suggestions(word, known, cutoff=0.8))
+
+
 def did_you_mean(words: Sequence[str]) -> str:
     """`; did you mean …?` for the first suggestion, or nothing."""
     return f"; did you mean `{words[0]}`?" if words else ""
@@ -76,6 +82,11 @@ def wrong_kind(name: str, value: Any, kinds: str | Sequence[str]) -> str:
     if isinstance(value, str) and ("{{" in value or "{%" in value):
         return f"`{name}` takes {kind_words(kinds)}; it is not rendered, so no expression can stand here"
     return f"`{name}` takes {kind_words(kinds)}, not {shown(value)}"
+
+
+def text_of_structure(name: str, value: Any) -> str:
+    """A list or map as a templated text."""
+    return f"`{name}` takes text; {shown(value)} is turned into its JSON"
 
 
 def wrong_value(name: str, value: Any, allowed: Sequence[Any]) -> str:
