@@ -12,6 +12,8 @@ from tiercel_schemas.source.text import SourceText
 
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _UNQUOTED_EXPRESSION = re.compile(r"(:|-)\s+\{\{")
+_OPENING_QUOTE = re.compile(r"(?:^\s*|[:-]\s+)([\"'])")
+_LONGEST_QUOTED = 200
 _CLOSERS = {"{": "}", "[": "]"}
 
 
@@ -25,7 +27,9 @@ class Fault:
     missing_at: int = 0
 
 
-def find_fault(source: SourceText, error: yaml.MarkedYAMLError, line_of: Callable[[yaml.Mark], int]) -> Fault:
+def find_fault(  # noqa: PLR0911 - a return a kind of fault
+    source: SourceText, error: yaml.MarkedYAMLError, line_of: Callable[[yaml.Mark], int]
+) -> Fault:
     """The fault behind a scanner's or parser's error; `line_of` gives the author's line of a mark."""
     context, problem = error.context or "", error.problem or ""
     found = line_of(error.problem_mark) if error.problem_mark is not None else source.line_count - 1
@@ -42,6 +46,9 @@ def find_fault(source: SourceText, error: yaml.MarkedYAMLError, line_of: Callabl
         return Fault(began, f"The quote {quote} is never closed.", quote, source.line_span(began).end)
     if "quoted scalar" in context:
         return Fault(found, f"This quoted text can't be read: {_plain(problem)}.")
+    if (open_line := _quote_left_open(source, error.problem_mark, found)) is not None:
+        quote = _open_quote(source.line_text(open_line))
+        return Fault(open_line, f"The quote {quote} is never closed.", quote, _content_end(source, open_line))
     for line in (found, began):
         if _UNQUOTED_EXPRESSION.search(source.line_text(line)):
             return Fault(line, 'A value that begins with `{{` must be quoted: `"{{ … }}"`.')
@@ -67,6 +74,22 @@ def _flow_fault(source: SourceText, began: int, found: int) -> Fault:
         return Fault(found, "A `,` or the closing bracket is missing in this list or map.")
     opener = next(opening for opening, closing in _CLOSERS.items() if closing == closer)
     return Fault(began, f"The `{opener}` is never closed.", closer, _content_end(source, began))
+
+
+def _quote_left_open(source: SourceText, mark: yaml.Mark | None, found: int) -> int | None:
+    """The line above whose quote was closed by mistake where the next quoted text begins, so that its words follow."""
+    content = source.line_text(found)
+    if mark is None or not 0 < mark.column <= len(content) or content[mark.column - 1] not in "\"'":
+        return None
+    quote = content[mark.column - 1]
+    for line in range(found - 1, max(found - _LONGEST_QUOTED, -1), -1):
+        above = source.line_text(line)
+        opening = _OPENING_QUOTE.search(above)
+        if opening is not None and opening[1] == quote and above.count(quote, opening.start(1)) == 1:
+            return line
+        if quote in above:
+            return None
+    return None
 
 
 def _character_fault(source: SourceText, line: int) -> Fault:
