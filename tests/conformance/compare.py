@@ -1,8 +1,8 @@
 """Compare records with what is expected: `python -m tests.conformance.compare EXPECTED_DIR ACTUAL_DIR [NAME…]`.
 
-Not compared: logs below INFO, stack traces and the names of Java classes in causes, metrics, metadata, the order of keys in
-printed maps, whether a task run without outputs has an empty map of them, and the words in which a flow is refused (only
-which files are).
+Not compared: logs below INFO, stack traces and the names of Java classes in causes, metrics, metadata, the order of
+keys in printed maps, whether a task run without outputs has an empty map of them, and the words in which a flow is
+refused (only which files are).
 """
 
 import json

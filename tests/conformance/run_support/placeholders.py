@@ -55,11 +55,13 @@ class Placeholders:
         return text
 
     def data(self, value: Any) -> Any:
-        """Plain data with placeholders, keys of maps sorted."""
+        """Plain data with placeholders, keys of maps sorted, entries without a value dropped."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return {self.text(str(key)): self.data(value[key]) for key in sorted(value, key=str)}
+            return {
+                self.text(str(key)): self.data(value[key]) for key in sorted(value, key=str) if value[key] is not None
+            }
         if isinstance(value, (list, tuple)):
             return [self.data(item) for item in value]
         return value

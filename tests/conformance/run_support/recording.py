@@ -101,6 +101,8 @@ class Recording:
         run = execution.task_runs.pop(event["taskRunId"], None)
         if run is not None:
             execution.removed[run.id] = run
+            # The real engine's records show the logs of a run that is gone as the execution's own.
+            execution.logs += [{"level": entry["level"], "message": entry["message"]} for entry in run.logs]
 
     def _log(self, execution: RecordedExecution, event: dict[str, Any]) -> None:
         entry = {"level": event["level"], "message": event["message"]}

@@ -71,7 +71,7 @@ started: a mistake in the command or the flow, an input refused, a task that can
     type=click.Choice([str(version) for version in KestraVersion]),
     help="Version of Kestra; default: what tiercel.yaml says, else 2.0.",
 )
-def command(  # noqa: PLR0917  (one parameter per option)
+def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
     flow: str,
     flow_id: str | None,
     inputs: tuple[str, ...],
