@@ -302,22 +302,20 @@ def contains(_: RenderContext, left: Any, right: Any, site: int) -> bool:
     if left is None:
         return False
     if isinstance(left, dict):
-        held: Any = list(left)
-    elif isinstance(left, str):
+        return contains_equal(left, right)
+    if isinstance(left, str):
         if isinstance(right, list):
             return all(java_text(part) in left for part in right)
         return java_text(right) in left
-    elif isinstance(left, list):
-        held = left
-    else:
+    if not isinstance(left, list):
         message = (
             "Contains operator can only be used on Collections, Maps and arrays."
             f" Actual type was: {java_class(left)}"
         )
         raise at(site, PebbleError(message))
     if isinstance(right, list):
-        return all(contains_equal(held, item) for item in right)
-    return contains_equal(held, right)
+        return all(contains_equal(left, item) for item in right)
+    return contains_equal(left, right)
 
 
 def is_in(_: RenderContext, left: Any, right: Any, site: int) -> bool:  # noqa: ARG001

@@ -125,6 +125,20 @@ class RenderContext:
         """Renders the texts inside a value again, in these variables."""
         return self.renderer.render_nested(value, self, passes)
 
+    def print_block(self, name: str) -> str:
+        """The text of a block of the template, nothing when it has none of the name."""
+        body = self.blocks_of_template.get(name)
+        self.step()
+        if body is None:
+            return ""
+        if self.macro_depth >= MAX_MACRO_DEPTH:
+            raise PebbleError(f"Blocks are nested more than {MAX_MACRO_DEPTH} deep")
+        self.macro_depth += 1
+        try:
+            return str(body())
+        finally:
+            self.macro_depth -= 1
+
     # Limits and macros
 
     def step(self) -> None:

@@ -8,6 +8,10 @@ MAX_RENDER_DEPTH = 16
 """Calls of `render` inside `render`."""
 MAX_RENDER_PASSES = 100
 """Passes of `render(x)` over its own result."""
+MAX_OUTPUT_BEFORE_2_0 = 67_108_864
+"""Characters of rendered text in versions that have no limit of their own."""
+MAX_PIECES = 20_000_000
+"""Pieces that the text of one list or map is put together from."""
 MAX_STEPS = 3_000_000
 """Turns of loops, calls of macros and nodes of values that are walked over."""
 MAX_MACRO_DEPTH = 40

@@ -46,6 +46,9 @@ class Run(Protocol):
     def render_again(self, value: Any, passes: int) -> Any:
         """Renders the texts inside a value, each at most `passes` times while something is left to render."""
 
+    def print_block(self, name: str) -> str:
+        """The text of a block of the template, nothing when it has none of the name."""
+
     def changed_list(self, original: Any, items: list[Any]) -> list[Any]:
         """Remembers that a list was changed in place; returns its new content."""
 

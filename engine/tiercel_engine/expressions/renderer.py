@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from tiercel_engine.expressions.errors import (
     described,
     java_string,
 )
-from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_RENDER_DEPTH
+from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_OUTPUT_BEFORE_2_0, MAX_RENDER_DEPTH
 from tiercel_engine.expressions.programs import Program, Site
 from tiercel_engine.expressions.services import NO_SERVICES
 from tiercel_engine.expressions.texts import java_text, printed, too_large
@@ -57,6 +58,7 @@ class Renderer:
         self.version = version
         self.services = services
         self._recursive = recursive
+        self._max_output = MAX_OUTPUT_BEFORE_2_0 if version is KestraVersion.V1_3 else MAX_OUTPUT
         self._programs: OrderedDict[str, Program] = OrderedDict()
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
@@ -80,7 +82,8 @@ class Renderer:
             return template
         program = self._program(template)
         run = RenderContext(self, program, context, 0)
-        value, is_text = _typed(self._values(program, run))
+        with self._errors_of(program):
+            value, is_text = _typed(program.root(run))
         if not is_text:
             return value
         return _parsed_or_text(self.render(template, context))
@@ -143,19 +146,19 @@ class Renderer:
         run = RenderContext(self, program, context, depth)
         parts: list[str] = []
         size = 0
-        for value in self._values(program, run):
-            text = value if type(value) is str else printed(value)
-            size += len(text)
-            if size > MAX_OUTPUT:
-                raise described_at_top(too_large(), None, self.version)
-            parts.append(text)
+        with self._errors_of(program):
+            for value in program.root(run):
+                text = value if type(value) is str else printed(value)
+                size += len(text)
+                if size > self._max_output:
+                    raise too_large()
+                parts.append(text)
         return "".join(parts)
 
-    def _values(self, program: Program, run: RenderContext) -> Iterator[Any]:
+    @contextmanager
+    def _errors_of(self, program: Program) -> Iterator[None]:
         try:
-            yield from program.root(run)
-        except RenderError:
-            raise
+            yield
         except JavaError as error:
             raise _render_error(error, program, self.version) from None
         except RecursionError:
@@ -248,7 +251,7 @@ def _typed(values: Iterator[Any]) -> tuple[Any, bool]:
                 return None, True
             result = f"{java_text(result)}{java_text(value)}"
             if len(result) > MAX_OUTPUT:
-                raise described_at_top(too_large(), None, DEFAULT_VERSION)
+                raise too_large()
     return result, False
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tiercel_engine.expressions.errors import LimitError
-from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_STEPS
+from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_PIECES
 from tiercel_engine.expressions.values import JavaArray, JavaFloat, MapEntry
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
@@ -63,7 +63,7 @@ def java_text(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by t
 
 
 def _write_java(value: Any, parts: list[str]) -> None:
-    if len(parts) > MAX_STEPS:
+    if len(parts) > MAX_PIECES:
         raise too_large()
     if isinstance(value, dict):
         for index, (key, item) in enumerate(value.items()):
@@ -129,7 +129,7 @@ def json_text(value: Any, *, keep_null: bool = False) -> str:
 
 
 def _write_json(value: Any, parts: list[str], keep_null: bool) -> None:  # noqa: FBT001
-    if len(parts) > MAX_STEPS:
+    if len(parts) > MAX_PIECES:
         raise too_large()
     if isinstance(value, str):
         parts.append(json_string(value))

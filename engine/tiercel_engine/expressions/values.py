@@ -147,7 +147,10 @@ def _plain(value: Any, known: dict[int, Any]) -> Any:
         return result
     if isinstance(value, MapEntry):
         return {"key": _plain(value.key, known), "value": _plain(value.value, known)}
-    for base in (str, float):
-        if isinstance(value, base):
-            return value if type(value) is base else base(value)
+    if isinstance(value, JavaFloat):
+        from tiercel_engine.expressions.texts import double_text
+
+        return float(double_text(value))
+    if isinstance(value, str):
+        return value if type(value) is str else str(value)
     return int(value) if isinstance(value, Long) else value

@@ -213,8 +213,7 @@ def _compare(left: Any, right: Any) -> int:
         return (left > right) - (left < right)
     if isinstance(left, bool) and isinstance(right, bool):
         return left - right
-    # Merge sort compares a later element with an earlier one, and casts the earlier.
-    raise class_cast(left, java_class(right))
+    raise class_cast(right, java_class(left))
 
 
 @filter_unit("slice")

@@ -60,7 +60,7 @@ def abbreviate(value: Any, arguments: Arguments, _run: Run) -> Any:
     length = whole_number(arguments["length"]) if "length" in arguments else 0
     if length < 0:
         raise PebbleError("Invalid argument to abbreviate filter; must be greater than zero")
-    if length_of(text) <= length:
+    if length_of(text) < length:
         return text
     return cut(text, 0, length) if length <= 3 else f"{cut(text, 0, length - 3)}..."
 

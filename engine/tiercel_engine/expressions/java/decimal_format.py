@@ -1,0 +1,189 @@
+"""Java's DecimalFormat in the English locale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
+
+from tiercel_engine.expressions.errors import JavaError
+
+_PERCENT, _PERMILLE = "%", "‰"
+_DIGITS = "#0,."
+_MAX_DIGITS = 340
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPattern:
+    """A pattern taken apart."""
+
+    prefix: str
+    suffix: str
+    negative_prefix: str
+    negative_suffix: str
+    multiplier: int
+    grouping: int
+    minimum_whole: int
+    maximum_whole: int | None
+    minimum_fraction: int
+    maximum_fraction: int
+    shows_point: bool
+    exponent_digits: int | None
+
+    def format(self, number: Decimal) -> str:
+        """The text of a number."""
+        value = abs(number) * self.multiplier
+        body = self._scientific(value) if self.exponent_digits is not None else self._plain(value)
+        if number.is_signed():
+            return f"{self.negative_prefix}{body}{self.negative_suffix}"
+        return f"{self.prefix}{body}{self.suffix}"
+
+    def _plain(self, value: Decimal) -> str:
+        if value and value.adjusted() > _MAX_DIGITS * 3:
+            raise JavaError("ArithmeticException", "The number has too many digits to be formatted")
+        precision = max(28, value.adjusted() + self.maximum_fraction + 5)
+        unit = Decimal(1).scaleb(-self.maximum_fraction)
+        rounded = value.quantize(unit, rounding=ROUND_HALF_EVEN, context=Context(prec=precision))
+        whole, _, fraction = f"{rounded:f}".partition(".")
+        fraction = fraction.rstrip("0").ljust(self.minimum_fraction, "0")
+        whole = whole.lstrip("0").rjust(self.minimum_whole, "0")
+        if self.maximum_whole is not None and len(whole) > self.maximum_whole:
+            whole = whole[len(whole) - self.maximum_whole :]
+        if not whole and not fraction:
+            whole = "0"
+        if self.grouping:
+            whole = _grouped(whole, self.grouping)
+        return f"{whole}.{fraction}" if fraction or self.shows_point else whole
+
+    def _scientific(self, value: Decimal) -> str:
+        maximum_whole = self.maximum_whole or 1
+        significant = maximum_whole + self.maximum_fraction
+        if value:
+            value = value.normalize(Context(prec=max(1, significant), rounding=ROUND_HALF_EVEN))
+        _, digit_tuple, power = value.as_tuple()
+        digits = "".join(map(str, digit_tuple)).rstrip("0") if value else ""
+        point = len(digit_tuple) + int(power) if value else 0
+        minimum_whole = self.minimum_whole
+        if maximum_whole > 1 and maximum_whole > minimum_whole:
+            exponent = (point - 1) // maximum_whole * maximum_whole if value else 0
+            minimum_whole = 1
+        else:
+            exponent = point - minimum_whole if minimum_whole or self.minimum_fraction else point - 1
+            exponent = exponent if value else 0
+        whole_digits = point - exponent if value else minimum_whole
+        total = max(len(digits), self.minimum_whole + self.minimum_fraction, whole_digits)
+        padded = digits.ljust(total, "0")
+        whole, fraction = padded[:whole_digits], padded[whole_digits:]
+        text = f"{whole}.{fraction}" if fraction or self.shows_point else whole
+        sign = "-" if exponent < 0 else ""
+        return f"{text}E{sign}{str(abs(exponent)).rjust(self.exponent_digits or 0, '0')}"
+
+
+def _grouped(whole: str, size: int) -> str:
+    head = len(whole) % size
+    groups = [whole[:head]] if head else []
+    groups += [whole[index : index + size] for index in range(head, len(whole), size)]
+    return ",".join(groups)
+
+
+@lru_cache(maxsize=200)
+def number_pattern(pattern: str) -> NumberPattern:
+    """Reads a pattern. Raises JavaError IllegalArgumentException."""
+    positive, _, negative = _split_subpatterns(pattern)
+    prefix, number, suffix, multiplier = _parts(positive, pattern)
+    negative_prefix, negative_suffix = f"-{prefix}", suffix
+    if negative:
+        negative_prefix, _, negative_suffix, _ = _parts(negative, pattern)
+        if (negative_prefix, negative_suffix) == (prefix, suffix):
+            negative_prefix = f"-{prefix}"
+    number, mark, exponent = number.partition("E")
+    whole, point, fraction = number.partition(".")
+    left, zeros, right = whole.replace(",", "").count("#"), whole.count("0"), fraction.count("#")
+    minimum_fraction = fraction.count("0")
+    if not zeros and not minimum_fraction and left and point:
+        left, zeros = left - 1, 1
+    elif not zeros and not minimum_fraction and right and point and not left:
+        # ".###" gets one digit before the point at most, none at least.
+        zeros = 0
+    grouping = len(whole) - whole.rfind(",") - 1 if "," in whole else 0
+    is_scientific = bool(mark)
+    return NumberPattern(
+        prefix,
+        suffix,
+        negative_prefix,
+        negative_suffix,
+        multiplier,
+        grouping,
+        zeros,
+        left + zeros if is_scientific else None,
+        minimum_fraction,
+        minimum_fraction + right,
+        bool(point) and not fraction,
+        len(exponent) if is_scientific else None,
+    )
+
+
+def _split_subpatterns(pattern: str) -> tuple[str, str, str]:
+    quoted = False
+    for index, character in enumerate(pattern):
+        if character == "'":
+            quoted = not quoted
+        elif character == ";" and not quoted:
+            return pattern[:index], ";", pattern[index + 1 :]
+    return pattern, "", ""
+
+
+def _parts(text: str, pattern: str) -> tuple[str, str, str, int]:
+    """Prefix, number part, suffix and multiplier of a subpattern."""
+    affixes = ["", ""]
+    number = ""
+    multiplier, phase, index = 1, 0, 0
+    while index < len(text):
+        character = text[index]
+        if character == "'":
+            end = text.find("'", index + 1)
+            if end == index + 1:
+                affixes[phase > 0] += "'"
+            elif end < 0:
+                affixes[phase > 0] += text[index + 1 :]
+                end = len(text)
+            else:
+                affixes[phase > 0] += text[index + 1 : end]
+            phase = 2 if phase else 0
+            index = end + 1
+            continue
+        if character in _DIGITS or (character == "E" and phase == 1):
+            if phase == 2:
+                raise _malformed(pattern)
+            phase = 1
+            number += character
+            if character == "E":
+                end = index + 1
+                while end < len(text) and text[end] == "0":
+                    end += 1
+                if end == index + 1:
+                    raise JavaError("IllegalArgumentException", f'Malformed exponential pattern "{pattern}"')
+                number += text[index + 1 : end]
+                index, phase = end, 2
+                continue
+        else:
+            phase = 2 if phase else 0
+            if character in (_PERCENT, _PERMILLE):
+                multiplier = 100 if character == _PERCENT else 1000
+            affixes[phase > 0] += {"¤": "$"}.get(character, character)
+        index += 1
+    _check(number, pattern)
+    return affixes[0], number, affixes[1], multiplier
+
+
+def _check(number: str, pattern: str) -> None:
+    whole, _, fraction = number.partition("E")[0].partition(".")
+    if "." in fraction or "," in fraction:
+        kind = "Multiple decimal separators in pattern" if "." in fraction else "Malformed pattern"
+        raise JavaError("IllegalArgumentException", f'{kind} "{pattern}"')
+    if "#" in whole.replace(",", "").lstrip("#") or "0" in fraction.lstrip("0"):
+        raise JavaError("IllegalArgumentException", f'Unexpected \'0\' in pattern "{pattern}"')
+
+
+def _malformed(pattern: str) -> JavaError:
+    return JavaError("IllegalArgumentException", f'Unquoted special character in pattern "{pattern}"')

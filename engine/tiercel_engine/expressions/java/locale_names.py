@@ -1,0 +1,155 @@
+"""Names of months, days and zones in a locale. English comes without loading the locale data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+    from tiercel_engine.expressions.java.moments import Moment
+
+Width = Literal["abbreviated", "wide", "narrow"]
+Context = Literal["format", "stand-alone"]
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905
+
+
+@dataclass(frozen=True, slots=True)
+class LocaleNames:
+    """The names of one locale; `data` is None for American English until something rarer is asked for."""
+
+    identifier: str
+    data: Locale | None
+
+    def month(self, number: int, width: Width, context: Context = "format") -> str:
+        """The name of a month from 1."""
+        if self.data is None:
+            return _shortened(_MONTHS[number - 1], width)
+        return str(self.data.months[context][width][number])
+
+    def day(self, number: int, width: Width, context: Context = "format") -> str:
+        """The name of a day, Monday being 0."""
+        if self.data is None:
+            return _shortened(_DAYS[number], width)
+        return str(self.data.days[context][width][number])
+
+    def quarter(self, number: int, width: Width, context: Context = "format") -> str:
+        """The name of a quarter from 1."""
+        return str(self._full().quarters[context][width][number])
+
+    def half_day(self, *, afternoon: bool) -> str:
+        """AM or PM."""
+        if self.data is None:
+            return "PM" if afternoon else "AM"
+        periods = self.data.day_periods["format"]["abbreviated"]
+        # Java's locale data has the older, wider space here.
+        return str(periods["pm" if afternoon else "am"]).replace("\u202f", "\xa0")
+
+    def period(self, time: dt.time) -> str:
+        """The part of the day: `in the morning`."""
+        from babel.dates import get_period_id
+
+        periods = self._full().day_periods["format"]["abbreviated"]
+        name = get_period_id(time, locale=self._full())
+        return str(periods.get(name) or self.half_day(afternoon=time.hour >= 12))
+
+    def era(self, width: Width) -> str:
+        """The name of the era since year 1."""
+        if self.data is None and width == "abbreviated":
+            return "AD"
+        return str(self._full().eras[width][1])
+
+    def date_time_pattern(self, style: str) -> str:
+        """The pattern of a date and time in the style full, long, medium or short."""
+        data = self._full()
+        frame = str(data.datetime_formats[style])
+        date, time = data.date_formats[style].pattern, data.time_formats[style].pattern
+        return frame.replace("{1}", date).replace("{0}", time)
+
+    @property
+    def first_weekday(self) -> int:
+        """The first day of the week, Monday being 0."""
+        return 6 if self.data is None else self._with_region().first_week_day
+
+    @property
+    def minimal_days(self) -> int:
+        """How many days the first week of a year must have."""
+        return 1 if self.data is None else self._with_region().min_week_days
+
+    def zone_name(self, moment: Moment, *, long: bool) -> str:
+        """The name of the moment's zone."""
+        zone = moment.zone
+        if zone.is_offset or (zone.region is None and zone.offset):
+            return zone.name
+        daylight = zone.is_daylight(moment.utc)
+        known = self._known_zone_name(zone.name, long=long, daylight=daylight)
+        if known:
+            return known
+        short = zone.abbreviation(moment.utc)
+        return short if short.isalpha() and not long else _gmt_offset(moment.offset)
+
+    def _known_zone_name(self, name: str, *, long: bool, daylight: bool) -> str | None:
+        if not long and name in ("UTC", "Etc/UTC"):
+            return "UTC"
+        from babel.core import get_global
+
+        data = self._full()
+        width, kind = ("long" if long else "short"), ("daylight" if daylight else "standard")
+        canonical = "Etc/UTC" if name in ("UTC", "GMT", "UT") and name != "GMT" else name
+        own = data.time_zones.get(canonical, {}).get(width, {}).get(kind)
+        if own:
+            return str(own)
+        aliases = get_global("zone_aliases")
+        meta = get_global("meta_zones").get(aliases.get(canonical, canonical))
+        found: Any = data.meta_zones.get(meta, {}).get(width, {}).get(kind) if meta else None
+        return str(found) if found else None
+
+    def _full(self) -> Locale:
+        return self.data if self.data is not None else _locale_data("en_US")
+
+    def _with_region(self) -> Locale:
+        from babel import Locale
+        from babel.core import get_global
+
+        data = self._full()
+        if data.territory:
+            return data
+        likely = get_global("likely_subtags").get(data.language)
+        return Locale.parse(likely) if likely else data
+
+
+def _shortened(name: str, width: Width) -> str:
+    return name if width == "wide" else name[:1] if width == "narrow" else name[:3]
+
+
+def _gmt_offset(offset: dt.timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    if minutes == 0:
+        return "GMT"
+    return f"GMT{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+@lru_cache(maxsize=50)
+def locale_names(identifier: str | None) -> LocaleNames:
+    """The names of a locale such as `fr`, `pt_BR` or `pt-BR`; unknown ones are read as their root, English."""
+    if identifier in (None, "", "en", "en_US", "en-US"):
+        return LocaleNames("en_US", None)
+    return LocaleNames(str(identifier), _locale_data(str(identifier)))
+
+
+def _locale_data(identifier: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
+    for candidate in (identifier.replace("-", "_"), identifier.replace("-", "_").split("_")[0]):
+        try:
+            return Locale.parse(candidate)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse("en_US")
