@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import socket
 import sys
 from types import FrameType
 
@@ -23,16 +24,20 @@ def serve_stdio(log_level: str) -> None:
 
 
 def serve_tcp(host: str, port: int, log_level: str) -> None:
-    """Serve one client that connects to an address; the address is told on standard error."""
+    """Serve the first client that connects to an address, which is told on standard error; port 0 takes a free one."""
     _log(log_level)
+    with socket.create_server((host, port)) as listening:
+        address = listening.getsockname()
+        sys.stderr.write(f"tiercel: listening on {address[0]}:{address[1]}\n")
+        sys.stderr.flush()
+        connection, _ = listening.accept()
     server = TiercelServer()
     _leave_on_signal()
-    sys.stderr.write(f"tiercel: listening on {host}:{port}\n")
-    sys.stderr.flush()
-    try:
-        server.start_tcp(host, port)
-    finally:
-        server.close()
+    with connection, connection.makefile("rb") as reading, connection.makefile("wb") as writing:
+        try:
+            server.start_io(reading, writing)
+        finally:
+            server.close()
 
 
 def _log(level: str) -> None:
