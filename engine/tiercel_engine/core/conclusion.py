@@ -46,7 +46,11 @@ def outputs_rendered(work: Work, event: OutputsRendered) -> None:
 
 def seal(work: Work) -> None:
     """Say that it is over when the last list is done and nothing is at work any more."""
-    if work.root.stage is Stage.DONE and work.busy <= 0 and not work.execution.sealed:
+    if work.root.stage is not Stage.DONE or work.busy > 0 or work.execution.sealed:
+        return
+    if _ghost_at_work(work):
+        return
+    if not work.execution.sealed:
         work.change(sealed=True)
         work.effects.append(Finish())
 
@@ -55,3 +59,24 @@ def abandon(work: Work, state: State) -> None:
     """End without running anything."""
     work.set_execution_state(state)
     work.root = replace(work.root, stage=Stage.DONE)
+
+
+def end_again(work: Work) -> None:
+    """A task that ran once more has ended; the end of the execution stays what it was."""
+    work.set_execution_state(candidate(work))
+
+
+def next_ghost(work: Work) -> bool:
+    """Begin the next of the tasks that 2.0 runs once more after the end; False when there is none."""
+    execution = work.execution
+    if work.root.stage is not Stage.DONE or not execution.ghosts or _ghost_at_work(work) or execution.killing:
+        return False
+    (task_id, value, iteration), *rest = execution.ghosts
+    run = work.create_run(task_id, None, None, value=value, iteration=iteration, twin=True)
+    work.change(ghosts=tuple(rest), ghost=run.id)
+    return True
+
+
+def _ghost_at_work(work: Work) -> bool:
+    ghost = work.execution.ghost
+    return ghost is not None and not work.run(ghost).state.terminated

@@ -140,6 +140,23 @@ def _evaluated(work: Work, event: Evaluated) -> None:
         sla.answered(work, event)
         work.agenda.extendleft(reversed(waiting))
         return
+    work.open_questions -= 1
+    _answered(work, event)
+    if work.open_questions <= 0 and work.execution.deferred:
+        waiting = (*work.execution.deferred, *work.agenda)
+        work.change(deferred=())
+        work.agenda.clear()
+        work.agenda.extend(sorted(waiting, key=lambda item: _turn(work, item)))
+
+
+def _turn(work: Work, item: tuple[str, str | None]) -> tuple[int, int]:
+    """Ends come first, as they came; then everything by the order of creation."""
+    step, run_id = item
+    run = work.runs.get(run_id) if run_id is not None else None
+    return (0, 0) if step == "ended" else (1, run.number if run is not None else 0)
+
+
+def _answered(work: Work, event: Evaluated) -> None:
     run = _live(work, event.task_run_id)
     if run is None:
         return
@@ -244,10 +261,19 @@ def _settle(work: Work, event: Event) -> None:
     if _gated(work, event):
         return
     while work.agenda:
-        step, run_id = work.agenda.popleft()
-        _AGENDA[step](work, run_id)
+        if work.open_questions:
+            work.change(deferred=(*work.execution.deferred, *work.agenda))
+            work.agenda.clear()
+            break
+        level = tuple(work.agenda)
+        work.agenda.clear()
+        for step, run_id in level:
+            _AGENDA[step](work, run_id)
     if work.paused and work.state is State.RUNNING and _all_paused(work):
         work.set_execution_state(State.PAUSED)
+    if conclusion.next_ghost(work):
+        _settle(work, event)
+        return
     conclusion.seal(work)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tiercel_engine.core.records import TaskRun
+from dataclasses import replace
+
+from tiercel_engine.core.records import Attempt, StateChange, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
 from tiercel_schemas.model import Task
@@ -57,3 +59,9 @@ def fail_before_running(work: Work, run: TaskRun, message: str) -> None:
     work.log("ERROR", f"Failed to process task: {message}", run)
     work.log("ERROR", message)
     finish_run(work, work.end_attempt(run, State.FAILED), allowed(work.task(run), State.FAILED), message)
+
+
+def skip(work: Work, run: TaskRun) -> None:
+    """End a task run that does nothing: its only attempt is CREATED, then SKIPPED."""
+    attempt = Attempt((StateChange(State.CREATED, run.start_date), StateChange(State.SKIPPED, work.time)))
+    finish_run(work, work.put(replace(run, attempts=(attempt,))), State.SKIPPED)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tiercel_engine.core import conclusion
 from tiercel_engine.core.effects import Question, StartTask
-from tiercel_engine.core.endings import allowed, finish_run, stronger
+from tiercel_engine.core.endings import allowed, finish_run, finish_running, skip, stronger
 from tiercel_engine.core.events import Evaluated
 from tiercel_engine.core.flowables import KINDS, Flowable
 from tiercel_engine.core.flowables.base import CORE
 from tiercel_engine.core.flowables.sequential import ROOT
 from tiercel_engine.core.records import Scope, Stage, TaskRun
 from tiercel_engine.core.states import State
-from tiercel_engine.core.stopping import never_ran
 from tiercel_engine.core.truth import is_true
 from tiercel_engine.core.work import Work
 from tiercel_schemas.versions import KestraVersion
@@ -44,8 +44,10 @@ def run_if_answered(work: Work, run: TaskRun, event: Evaluated) -> None:
         finish_run(work, run, State.FAILED, message)
     elif is_true(event.values["runIf"]):
         enter(work, run)
+    elif (shown := KINDS.get(work.task(run).type)) is not None and shown.shows_when_skipped(work):
+        shown.skipped(work, run)
     else:
-        finish_run(work, never_ran(work, run, State.SKIPPED), State.SKIPPED)
+        skip(work, run)
 
 
 def enter(work: Work, run: TaskRun) -> None:
@@ -72,6 +74,8 @@ def submit(work: Work, run: TaskRun) -> None:
 def ended(work: Work, run: TaskRun) -> None:
     """Note the end of a task run in the scope that it belongs to, and go on there."""
     if run.place is None:
+        if run.twin:
+            conclusion.end_again(work)
         return
     owner = run.parent_id
     scope = work.scope(owner)
@@ -127,6 +131,9 @@ def _main(work: Work, owner: str | None, scope: Scope) -> bool:
         if scope.live:
             return False
         _leave(work, owner, replace(scope, cursor=0), _after_stop(work, owner))
+        return True
+    if owner is not None and not work.listed(owner, scope):
+        work.set_scope(owner, replace(scope, stage=Stage.DONE))
         return True
     if not kind.main_over(work, owner, scope):
         kind.start_children(work, owner, scope)
@@ -185,8 +192,6 @@ def _close(work: Work, owner: str | None, scope: Scope) -> None:
     if owner is not None:
         kind = _kind_of(work, owner)
         if scope.stopped and work.execution.killing:
-            from tiercel_engine.core.endings import finish_running
-
             finish_running(work, work.run(owner), State.KILLED)
         else:
             kind.close(work, owner, scope)
@@ -194,9 +199,7 @@ def _close(work: Work, owner: str | None, scope: Scope) -> None:
 
 def concluded(work: Work) -> bool:
     """The flow's tasks, errors and finally are over: say the end state; True when afterExecution may follow."""
-    from tiercel_engine.core.conclusion import conclude
-
-    return conclude(work)
+    return conclusion.conclude(work)
 
 
 def position(work: Work, run: TaskRun) -> int:

@@ -161,6 +161,14 @@ class Execution:
     """Set by Exit, or by a service level: the end, whatever the tasks say."""
     gated: tuple[tuple[str, str | None], ...] | None = None
     """What waits until the service levels have been looked at; None when nothing waits."""
+    open_questions: int = 0
+    """Expressions of task runs that are being rendered."""
+    deferred: tuple[tuple[str, str | None], ...] = ()
+    """What waits for their answers, so that all begin level by level, in order."""
+    ghosts: tuple[tuple[str, str | None, int | None], ...] = ()
+    """Tasks of the flow itself that 2.0 runs once more after the end: id, value, iteration."""
+    ghost: str | None = None
+    """The task run of the one at work."""
     violated: bool = False
     """A service level has put an end to it."""
     noted_sla: tuple[str, ...] = ()

@@ -32,6 +32,8 @@ def restart(work: Work) -> None:
     )
     report_labels(work)
     work.busy = 0
+    work.open_questions = 0
+    work.change(deferred=(), gated=None, ghosts=(), ghost=None)
     work.set_execution_state(State.RESTARTED)
     _drop_handlers(work)
     again = [run for run in _ordered(work) if run.state not in _DONE]

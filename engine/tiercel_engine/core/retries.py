@@ -62,7 +62,8 @@ def next_attempt(policy: Retry, run: TaskRun, now: datetime, attempts_made: int)
 def failed(work: Work, run: TaskRun, message: str | None) -> None:
     """An attempt has failed, its end is recorded: wait for another, start anew, or end the task run."""
     policy = effective_retry(work, run)
-    if policy is None or run.place is None or work.scope(run.parent_id).stopped:
+    detached = run.place is None and not run.twin
+    if policy is None or detached or work.scope(run.parent_id).stopped:
         finish_leaf(work, run, State.FAILED, message)
         return
     anew = policy.behavior == "CREATE_NEW_EXECUTION"
@@ -81,18 +82,21 @@ def _wait(work: Work, run: TaskRun, date: datetime, message: str | None) -> None
     run = work.set_state(run, State.RETRYING)
     owner = run.parent_id
     scope = work.scope(owner)
-    work.set_scope(owner, replace(scope, retrying=scope.retrying + 1))
+    if run.place is not None:
+        work.set_scope(owner, replace(scope, retrying=scope.retrying + 1))
     if owner is None and _nothing_left(work, run):
         state = candidate(work)
         work.set_execution_state(State.FAILED if run.place is Stage.MAIN else state)
     work.set_execution_state(State.RETRYING)
     work.effects.append(StartTimer("retry", run.id, date, len(run.attempts)))
-    if run.place is not Stage.MAIN:
+    if run.place not in {Stage.MAIN, None}:
         work.agenda.append(("advance", owner))
 
 
 def _nothing_left(work: Work, run: TaskRun) -> bool:
     scope = work.root
+    if run.place is None:
+        return True
     if scope.live > scope.retrying:
         return False
     return run.place is Stage.MAIN or scope.cursor >= len(work.listed(None, scope))
@@ -104,13 +108,17 @@ def retry_now(work: Work, run: TaskRun, event: TimerFired) -> None:
         return
     owner = run.parent_id
     scope = work.scope(owner)
-    work.set_scope(owner, replace(scope, retrying=scope.retrying - 1))
+    if run.place is not None:
+        work.set_scope(owner, replace(scope, retrying=scope.retrying - 1))
     work.set_execution_state(State.RUNNING)
     enter(work, work.set_state(run, State.CREATED))
 
 
 def _give_up(work: Work, run: TaskRun, message: str | None) -> None:
-    if _gets_twin(work, run):
+    if _gets_twin(work, run) and run.parent_id is None:
+        ghosts = (*work.execution.ghosts, (run.task_id, run.value, run.iteration))
+        work.change(ghosts=ghosts)
+    elif _gets_twin(work, run):
         work.set_state(run, State.FAILED, message)
         work.create_run(run.task_id, run.parent_id, run.place, value=run.value, iteration=run.iteration, twin=True)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tiercel_engine.core.effects import StopExecution, StopTask
-from tiercel_engine.core.records import Attempt, Stage, StateChange, TaskRun
+from tiercel_engine.core.records import Stage, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
 
@@ -57,9 +57,3 @@ def running_executions(run: TaskRun) -> tuple[str, ...]:
     data = run.scope.data if run.scope is not None else None
     children = getattr(data, "running_executions", None)
     return tuple(children) if children is not None else ()
-
-
-def never_ran(work: Work, run: TaskRun, state: State) -> TaskRun:
-    """Record a state as the only attempt of a run that did nothing: CREATED, then the state."""
-    attempt = Attempt((StateChange(State.CREATED, run.start_date), StateChange(state, work.time)))
-    return work.put(replace(run, attempts=(attempt,)))

@@ -21,7 +21,18 @@ from tiercel_schemas.versions import KestraVersion
 class Work:
     """Collects what one event changes; `freeze` gives the execution after it."""
 
-    __slots__ = ("_execution", "_number", "_runs", "agenda", "busy", "effects", "paused", "root", "time")
+    __slots__ = (
+        "_execution",
+        "_number",
+        "_runs",
+        "agenda",
+        "busy",
+        "effects",
+        "open_questions",
+        "paused",
+        "root",
+        "time",
+    )
 
     def __init__(self, execution: Execution, time: datetime) -> None:
         self._execution = execution
@@ -30,6 +41,7 @@ class Work:
         self.root = execution.root
         self.busy = execution.busy
         self.paused = execution.paused
+        self.open_questions = execution.open_questions
         self.time = time
         self.effects: list[Effect] = []
         self.agenda: deque[tuple[str, str | None]] = deque()
@@ -210,6 +222,8 @@ class Work:
 
     def ask(self, purpose: str, run: TaskRun | None, *questions: Question) -> None:
         """Have templates rendered."""
+        if run is not None:
+            self.open_questions += 1
         self.effects.append(Evaluate(purpose, run.id if run else None, questions))
 
     def freeze(self) -> Execution:
@@ -221,4 +235,5 @@ class Work:
             root=self.root,
             busy=self.busy,
             paused=self.paused,
+            open_questions=self.open_questions,
         )

@@ -164,7 +164,13 @@ def task_context(
     if run.iteration is not None:
         entry["iteration"] = run.iteration
     context["taskrun"] = entry
-    if not run.state.terminated:
+    if run.number == 1 and run.parent_id is None and len(run.attempts) <= 1 and execution.loop_run is None:
+        context["execution"]["state"] = State.CREATED.value
+    parent = execution.task_runs.get(run.parent_id) if run.parent_id is not None else None
+    if parent is not None and execution.plan.tasks[parent.task_id].task.type == CORE + "flow.WorkingDirectory":
+        for child in execution.plan.tasks_of(parent.task_id, "tasks"):
+            context["tasks"].pop(child, None)
+    elif not run.state.terminated:
         context["tasks"][run.task_id] = {"state": State.CREATED.value}
     parents = list(_parents(execution, run))
     context["parents"] = parents

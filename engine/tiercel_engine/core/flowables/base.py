@@ -28,6 +28,13 @@ class Kind:
     def answered(self, work: Work, run: TaskRun, event: Evaluated) -> None:
         """Take the answer to what was asked."""
 
+    def shows_when_skipped(self, work: Work) -> bool:  # noqa: ARG002
+        """Whether a run that is skipped has outputs all the same."""
+        return False
+
+    def skipped(self, work: Work, run: TaskRun) -> None:
+        """Be skipped, but for the outputs."""
+
     def timed(self, work: Work, run: TaskRun, event: TimerFired) -> None:
         """Take the end of a wait."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tiercel_engine.core.effects import Question
-from tiercel_engine.core.endings import allowed, finish_running, start_running
+from tiercel_engine.core.endings import allowed, finish_running, skip, start_running
 from tiercel_engine.core.events import Evaluated
 from tiercel_engine.core.flowables.base import Flowable, kind
 from tiercel_engine.core.records import Scope, TaskRun
@@ -25,8 +27,23 @@ class If(Flowable):
         run = start_running(work, run)
         work.ask("enter", run, Question("condition", task.condition or ""))
 
+    def shows_when_skipped(self, work: Work) -> bool:
+        """2.0 evaluates the condition of a skipped If too."""
+        return work.version is KestraVersion.V2_0
+
+    def skipped(self, work: Work, run: TaskRun) -> None:
+        """Ask for the condition all the same."""
+        task = work.task(run)
+        assert isinstance(task, model.If)
+        work.ask("skipped", run, Question("condition", task.condition or ""))
+
     def answered(self, work: Work, run: TaskRun, event: Evaluated) -> None:
         """Choose the branch."""
+        if event.purpose == "skipped":
+            if event.error is None:
+                run = work.set_outputs(run, {"evaluationResult": is_true(event.values["condition"])})
+            skip(work, run)
+            return
         if event.error is not None:
             self.break_off(work, run, event.error)
             if work.version is KestraVersion.V2_0:
@@ -48,20 +65,46 @@ class Switch(Flowable):
         run = start_running(work, run)
         work.ask("enter", run, Question("value", task.value))
 
+    def shows_when_skipped(self, work: Work) -> bool:
+        """2.0 evaluates the value of a skipped Switch too."""
+        return work.version is KestraVersion.V2_0
+
+    def skipped(self, work: Work, run: TaskRun) -> None:
+        """Ask for the value all the same."""
+        task = work.task(run)
+        assert isinstance(task, model.Switch)
+        work.ask("skipped", run, Question("value", task.value))
+
     def answered(self, work: Work, run: TaskRun, event: Evaluated) -> None:
         """Choose the case; no case and no defaults is a failure."""
+        if event.purpose == "skipped":
+            if event.error is None:
+                run = work.set_outputs(run, self.outputs(work, run, event.values["value"]))
+            skip(work, run)
+            return
         if event.error is not None:
             self.break_off(work, run, event.error)
             return
         task = work.task(run)
         assert isinstance(task, model.Switch)
         value = event.values["value"]
-        by_default = value not in task.cases
-        run = work.set_outputs(run, {"value": value, "defaults": by_default})
+        outputs = self.outputs(work, run, value)
+        by_default = outputs["defaults"]
+        run = work.set_outputs(run, outputs)
         if by_default and not task.defaults:
             flow = work.execution.flow
             where = f"flow '{flow.namespace}.{flow.id}', task '{task.id}', execution '{work.execution.id}'"
-            work.log("WARN", f"No task found on {where}", run, 1)
+            if task.errors or task.finally_:
+                cause = 'Cannot invoke "java.util.List.size()" because "resolvedTasks" is null'
+                work.log("ERROR", f"Unable to resolve state from the Flowable task: {cause}", run, 1)
+            else:
+                work.log("WARN", f"No task found on {where}", run, 1)
             finish_running(work, run, allowed(task, State.FAILED))
             return
         self.open(work, run, Scope(branch="defaults" if by_default else f"cases.{value}"))
+
+    def outputs(self, work: Work, run: TaskRun, value: str) -> dict[str, Any]:
+        """The value, and whether no case has it."""
+        task = work.task(run)
+        assert isinstance(task, model.Switch)
+        return {"value": value, "defaults": value not in task.cases}
