@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,6 +104,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
         )
         sys.exit(_run(wish, format_name, log_level))
     except Refused as refusal:
+        if format_name == "jsonl":
+            for event in refusal.events:
+                click.echo(json.dumps(event, ensure_ascii=False))
         _complain(refusal)
         sys.exit(REFUSED)
 

@@ -101,7 +101,7 @@ def _near_names(path: Path) -> list[str]:
     if not folder.is_dir():
         return [f"The folder {folder} does not exist."]
     names = [file.name for file in folder.iterdir() if file.suffix in (".yaml", ".yml")]
-    near = difflib.get_close_matches(path.name, names, n=3)
+    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.7)
     return [f"Did you mean {' or '.join(str(folder / name) for name in near)}?"] if near else []
 
 

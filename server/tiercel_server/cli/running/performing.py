@@ -31,4 +31,6 @@ def perform(prepared: Prepared, view: View) -> int:
         return INTERRUPTED
     finally:
         view.close()
+        if prepared.request.surroundings.history is not None:
+            prepared.request.surroundings.history.close()
     return 0 if execution.state in GOOD_ENDS else 1

@@ -11,6 +11,7 @@ from typing import Any
 
 from tiercel_engine.runners import RunnerMode
 from tiercel_engine.runtime import RunRequest, Surroundings
+from tiercel_engine.store import History, HistoryError
 from tiercel_engine.tasks.preflight import Notice, preflight
 from tiercel_engine.tasks.services import LocalServices, local_services
 from tiercel_schemas.diagnostics import Diagnostic, Severity
@@ -26,6 +27,7 @@ from tiercel_server.workspace.settings import ProjectSettings, find_project_file
 
 _SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
 _MOST_FINDINGS = 20
+HISTORY_FILE = "executions.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +68,18 @@ def prepare(wish: Wish) -> Prepared:
     root = (wish.workspace or (project_file.parent if project_file is not None else file.folder)).resolve()
     neighbours = Neighbours(root, version, project.exclude)
     services = _services(root, project, wish.runner)
+    notices = [Notice("WARN", "secret-unreadable", note) for note in services.notes]
+    notices += preflight(_reached(flow, neighbours), services.runners)
+    _stop_on_notices(notices)
     surroundings = Surroundings(
         services,
         find_flow=lambda namespace, flow_id: _found(flow, neighbours, namespace, flow_id),
         knows_namespace=lambda name: _is_known(flow, neighbours, name),
         globals=project.globals,
         envs=project.envs,
+        history=_history(root, services),
         **_limits(wish, project),
     )
-    notices = [Notice("WARN", "secret-unreadable", note) for note in services.notes]
-    notices += preflight(_reached(flow, neighbours), services.runners)
-    _stop_on_notices(notices)
     return Prepared(RunRequest(flow, surroundings, wish.inputs, wish.labels), tuple(notices))
 
 
@@ -114,10 +117,24 @@ def _project(path: Path | None) -> Project:
 
 
 def _services(root: Path, project: Project, runner: RunnerMode | None) -> LocalServices:
+    state = root / STATE_FOLDER
     try:
-        return local_services(root / STATE_FOLDER, project, root, os.environ, runner)
+        state.mkdir(parents=True, exist_ok=True)
+        ignore = state / ".gitignore"
+        if not ignore.exists():
+            # What a run leaves behind is nobody's source.
+            ignore.write_text("*\n", encoding="utf-8")
+        return local_services(state, project, root, os.environ, runner)
     except (OSError, UnicodeError) as error:
-        raise Refused(f"The project's files can't be read: {error}.") from error
+        raise Refused(f"The folder {state} or the project's secrets can't be used: {error}.") from error
+
+
+def _history(root: Path, services: LocalServices) -> History:
+    path = root / STATE_FOLDER / HISTORY_FILE
+    try:
+        return History(path, services.masker.data)
+    except (HistoryError, OSError) as error:
+        raise Refused(f"The history {path} can't be used: {error}.", "Move it away to begin a new one.") from error
 
 
 def _stop_on_errors(file: FlowFile) -> None:
@@ -151,7 +168,7 @@ def _stop_on_notices(notices: list[Notice]) -> None:
         lines.append(
             "Ways out: `disabled: true` on such tasks while you try the rest, or run the flow on a Kestra server."
         )
-    raise Refused("The flow was not run:", *lines)
+    raise Refused("The flow was not run:", *lines, events=[notice_event(notice) for notice in notices])
 
 
 def _found(flow: Flow, neighbours: Neighbours, namespace: str, flow_id: str) -> Flow | None:

@@ -26,7 +26,7 @@ def view_for(format_name: str, log_level: str) -> View:
     if format_name == "json":
         from tiercel_server.cli.running.views.json_document import JsonDocumentView
 
-        return JsonDocumentView(sys.stdout)
+        return JsonDocumentView(sys.stdout, sys.stderr)
     if sys.stdout.isatty():
         from tiercel_server.cli.running.views.tree import TreeView
 

@@ -10,15 +10,18 @@ from tiercel_server.cli.running.progress import Progress
 
 
 class JsonDocumentView:
-    """Waits for the end, then writes the execution that was asked for."""
+    """Waits for the end, then writes the execution that was asked for; notices go to standard error."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, aside: TextIO) -> None:
         self._out = out
+        self._aside = aside
         self._progress = Progress()
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Remember what the event tells."""
         self._progress.take(event)
+        if event["event"] == "notice":
+            self._aside.write(f"{event['level'].lower()}: {event['message']}\n")
 
     def close(self) -> None:
         """Write the execution, if it came to an end."""
