@@ -102,9 +102,9 @@ class Scope:
         if name not in self.root_names:
             return None
         if name == "inputs":
-            return ANY_MAP if self.kind == "trigger" else self.flow_inputs
+            return ANY_MAP if self._sees_another_flow else self.flow_inputs
         if name == "vars":
-            return ANY_MAP if self.kind == "trigger" and self._sees_another_flow else self.variables
+            return ANY_MAP if self._sees_another_flow else self.variables
         if name == "outputs":
             return self.outputs
         if name == "trigger":
@@ -128,8 +128,9 @@ class Scope:
 
     @property
     def _sees_another_flow(self) -> bool:
+        """Whether the place is evaluated for an execution of another flow: in triggers that wait for one."""
         owner = next((each for each in self.flow.outline.triggers if self.path[:2] == each.path), None)
-        return owner is None or not owner.type.endswith(".Schedule")
+        return self.kind == "trigger" and (owner is None or not owner.type or owner.type.endswith(".Flow"))
 
     @cached_property
     def flow_inputs(self) -> Shape:

@@ -27,7 +27,7 @@ def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -
     At most `MAX_FINDINGS`. Of two findings with the same code and place one is given. What lies inside text that can't
     be read as meant (an unquoted expression) is not reported twice.
     """
-    if not snapshot.flows:
+    if not snapshot.is_flow:
         return []
     settings = snapshot.settings
     found: dict[tuple[object, str], Diagnostic] = {}

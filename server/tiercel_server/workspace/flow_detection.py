@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tiercel_schemas.source.nodes import MappingNode, Node, ScalarNode, SequenceNode, follow
 from tiercel_server.analysis.mappings import find_text, find_value
 
@@ -10,6 +12,14 @@ _FOREIGN_KEYS = frozenset(
     {"apiVersion", "kind", "services", "jobs", "stages", "hosts", "testCases", "charts", "timeWindow", "layout"}
 )
 _PLUGIN_PREFIX = "io.kestra."
+
+
+_KEY_LINE = re.compile(r"^(id|namespace|tasks|triggers|inputs)[ \t]*:", re.MULTILINE)
+
+
+def reads_like_flow(text: str) -> bool:
+    """Whether the lines of a text that YAML can't read are those of a flow."""
+    return len(set(_KEY_LINE.findall(text))) > 1 and ("io.kestra." in text or "tasks:" in text)
 
 
 def is_flow(root: Node | None) -> bool:

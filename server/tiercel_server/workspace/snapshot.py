@@ -9,7 +9,7 @@ from tiercel_schemas.source.parser import SourceFile, parse_source
 from tiercel_schemas.source.text import SourceText
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
-from tiercel_server.workspace.flow_detection import is_flow
+from tiercel_server.workspace.flow_detection import is_flow, reads_like_flow
 from tiercel_server.workspace.settings import ProjectSettings
 
 
@@ -55,10 +55,10 @@ class DocumentSnapshot:
                 found.append(FlowAnalysis(document, root, self.source, self.kestra_version))
         return tuple(found)
 
-    @property
+    @cached_property
     def is_flow(self) -> bool:
-        """Whether the text holds a flow."""
-        return bool(self.flows)
+        """Whether the text holds a flow, be it one that YAML can't read at all."""
+        return bool(self.flows) or (bool(self.source.problems) and reads_like_flow(self._text))
 
     def flow_at(self, offset: int) -> FlowAnalysis | None:
         """The flow that holds an offset; the last one before it when it lies between two."""

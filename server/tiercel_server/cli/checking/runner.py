@@ -65,7 +65,7 @@ class CheckRun:
     def _add(self, name: str, text: str, settings: ProjectSettings, *, named: bool) -> None:
         if named or may_hold_flow(text):
             snapshot = DocumentSnapshot(name, text, settings=settings, kestra_version=self.options.kestra_version)
-            if snapshot.flows:
+            if snapshot.is_flow:
                 self._snapshots.append(snapshot)
                 return
         if named:

@@ -44,7 +44,10 @@ NOT_RUNNABLE_CHILD = Rule(
     "not-runnable-child", "logic", "A WorkingDirectory holds a task that no worker runs.",
     "Kestra refuses the flow: the tasks of a WorkingDirectory run on one worker, and tasks that hold tasks, or start "
     "other flows, don't run on any.",
-    tasks(item("flow.WorkingDirectory", "tasks:"), indented(item("flow.Subflow", "namespace: a", "flowId: b", task_id="call"))),
+    tasks(
+        item("flow.WorkingDirectory", "tasks:"),
+        indented(item("flow.Subflow", "namespace: a", "flowId: b", task_id="call")),
+    ),
     tasks(item("flow.WorkingDirectory", "tasks:"), indented(log("Hello"))),
 )  # fmt: skip
 RUNNABLE_ONLY = Rule(
