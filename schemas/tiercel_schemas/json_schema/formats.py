@@ -45,6 +45,12 @@ def is_date_time(text: str) -> bool:
     return match["time"] is None or is_time(match["time"])
 
 
+def is_instant(text: str) -> bool:
+    """A moment with its zone, as `2026-01-31T09:30:00Z`."""
+    match = _DATE_TIME.fullmatch(text)
+    return match is not None and is_date_time(text) and bool(match["time"]) and bool(match["rest"])
+
+
 @cache
 def is_timezone(text: str) -> bool:
     """The name of a time zone, as `Europe/Paris`, or an offset, as `+02:00` or `UTC+2`."""
@@ -62,6 +68,7 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "duration": is_duration,
     "date": is_date,
     "date-time": is_date_time,
+    "instant": is_instant,
     "partial-time": is_time,
     "time": is_time,
     "timezone": is_timezone,

@@ -17,7 +17,7 @@ from tiercel_schemas.versions import KestraVersion
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-_FORMAT_CODES = {"partial-time": "invalid-time"}
+_FORMAT_CODES = {"partial-time": "invalid-time", "instant": "invalid-date-time"}
 _SCALARS = ("boolean", "integer", "number")
 _RANGES = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 

@@ -77,7 +77,8 @@ def value_schema(prop: Property) -> dict[str, Any]:
     if prop.enum:
         schema["enum"] = list(prop.enum)
     if prop.format in FORMATS:
-        schema["format"] = prop.format
+        # What is not rendered is read at once, and then a zone is needed.
+        schema["format"] = "instant" if prop.format == "date-time" and not prop.dynamic else prop.format
     if prop.pattern is not None:
         schema["pattern"] = whole_pattern(prop.pattern)
     for name, keyword in _BOUNDS.items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tiercel_schemas.catalog import Catalog, ObjectType, PluginType, property_replacement
+from tiercel_schemas.catalog import Catalog, PluginType, property_replacement
 from tiercel_schemas.diagnostics import Severity
-from tiercel_schemas.json_schema.findings import Findings, owner_span, pair_span
-from tiercel_schemas.json_schema.words import did_you_mean, one_of, simple_name, suggestions
+from tiercel_schemas.json_schema.findings import LITERAL, Findings, owner_span, pair_span
+from tiercel_schemas.json_schema.words import did_you_mean, is_slip, one_of, simple_name, suggestions
 from tiercel_schemas.source.nodes import MappingNode, Pair, ScalarNode
 from tiercel_schemas.versions import KestraVersion
 
@@ -60,6 +61,16 @@ def likely_types(catalog: Catalog, written: str, kind: str | None) -> tuple[list
 def packages(catalog: Catalog) -> frozenset[str]:
     """Packages of which some type is known."""
     return frozenset(name.rpartition(".")[0] for name in (*catalog.names(), *catalog.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A place where `type` chooses: what it is called, the values, whether it is templated and known for certain."""
+
+    what: str
+    names: tuple[str, ...]
+    dynamic: bool
+    certain: bool
 
 
 class TypeFaults:
@@ -141,30 +152,28 @@ class TypeFaults:
             message = f"`{plugin.name}` is deprecated{then}"
             self._findings.add("deprecated-type", message, span, Severity.HINT, data, deprecated=True)
 
-    def variant(
-        self,
-        node: MappingNode,
-        pair: Pair | None,
-        written: str | None,
-        choices: dict[str, ObjectType],
-        what: str,
-    ) -> None:
+    def variant(self, choice: Choice, node: MappingNode, pair: Pair | None, written: str | None) -> None:
         """A `type` that chooses among definitions and is missing or none of theirs."""
+        names, what = choice.names, choice.what
+        listed = one_of(names) if len(names) <= _MOST_VALUES else ""
+        prefix = LITERAL if choice.dynamic else ""
+        severity = Severity.ERROR if choice.certain else Severity.WARNING
         if pair is None or pair.value is None or written is None:
-            words = f": {one_of(sorted(choices))}" if len(choices) <= _MOST_VALUES else ""
             span = pair_span(pair) if pair is not None else owner_span(node)
-            self._findings.add("missing-type", f"{what} needs a `type`{words}", span)
+            message = f"{what} needs a `type`" + (f": {listed}" if listed else "")
+            self._findings.add(f"{prefix}missing-type", message, span, severity)
             return
         now = property_replacement(["input-types"], written)
-        if now is not None and now.use in choices:
+        if now is not None and now.use in names:
             message = f"the type `{written}` is now `{now.use}`{version_hint(self._with_input(written))}"
             data: dict[str, Any] = {"type": written, "replacement": now.use}
         else:
-            likely = suggestions(written, choices)
-            values = f"; it takes {one_of(sorted(choices))}" if len(choices) <= _MOST_VALUES else ""
-            message = f"`{written}` is no type of {what}{did_you_mean(likely) or values}"
+            likely = suggestions(written, names)
+            mean = did_you_mean(likely) or (f"; it takes {listed}" if listed else "")
+            message = f"`{written}` is no type of {what}{mean}"
             data = {"type": written, "suggestions": likely}
-        self._findings.add("unknown-type", message, pair.value.span, data=data)
+            severity = Severity.ERROR if is_slip(written, names) else severity
+        self._findings.add(f"{prefix}unknown-type", message, pair.value.span, severity, data)
 
     def _with_input(self, name: str) -> list[KestraVersion]:
         from tiercel_schemas.catalog import load_catalog

@@ -16,7 +16,7 @@ from tiercel_schemas.json_schema.plugin_defaults import PluginDefaults
 from tiercel_schemas.json_schema.property_faults import Owner, PropertyFaults
 from tiercel_schemas.json_schema.reading import Nested, Reading, effective_pairs, is_empty, read_object
 from tiercel_schemas.json_schema.shallow import object_validator
-from tiercel_schemas.json_schema.type_faults import KINDS, TypeFaults
+from tiercel_schemas.json_schema.type_faults import KINDS, Choice, TypeFaults
 from tiercel_schemas.source.nodes import MappingNode, Node, Pair, ScalarNode, follow
 from tiercel_schemas.versions import KestraVersion
 
@@ -153,7 +153,8 @@ class _FlowValidation:
         what = "an input" if are_inputs else f"`{nested.prop.name}`"
         if chosen is None:
             if written is not None or all("type" in each.required for each in choices.values()):
-                self._types.variant(nested.node, pair, written, choices, what)
+                choice = Choice(what, tuple(sorted(choices)), nested.dynamic, certain)
+                self._types.variant(choice, nested.node, pair, written)
             return
         is_retry = chosen.name.startswith(_RETRY)
         names = [words.simple_name(chosen.name)]

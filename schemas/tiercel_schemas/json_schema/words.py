@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +17,7 @@ _FORMATS = {
     "duration": "an ISO 8601 duration such as `PT30S`, `PT1H30M` or `P1D`",
     "date": "a date such as `2026-01-31`",
     "date-time": "a date and time such as `2026-01-31T09:30:00Z`",
+    "instant": "a date and time with its zone such as `2026-01-31T09:30:00Z`",
     "partial-time": "a time such as `09:30:00`",
     "time": "a time such as `09:30:00Z`",
     "timezone": "a time zone such as `Europe/Paris`",
@@ -36,6 +36,8 @@ _LONGEST = 40
 
 def suggestions(word: str, known: Iterable[str], cutoff: float = 0.6) -> list[str]:
     """Up to three known words much like this one, the likest first; case counts for nothing."""
+    import difflib
+
     by_lower = {each.lower(): each for each in known}
     found = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=cutoff)
     return [by_lower[each] for each in found]
