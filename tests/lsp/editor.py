@@ -40,9 +40,7 @@ class Editor:
         self, uri: str, wanted: Callable[[Sequence[types.Diagnostic]], bool] = lambda found: True
     ) -> Sequence[types.Diagnostic]:
         """The document's diagnostics as soon as they are as wanted."""
-        async with asyncio.timeout(PATIENCE):
-            while uri not in self.client.diagnostics or not wanted(self.client.diagnostics[uri]):
-                await asyncio.sleep(0.01)
+        await until(lambda: uri in self.client.diagnostics and wanted(self.client.diagnostics[uri]))
         return self.client.diagnostics[uri]
 
     async def codes(self, uri: str, *wanted: str) -> Sequence[types.Diagnostic]:
@@ -72,3 +70,10 @@ def find(text: str, part: str, shift: int = 0) -> tuple[int, int]:
     offset = text.index(part) + shift
     before = text[:offset]
     return before.count("\n"), offset - (before.rfind("\n") + 1)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition; a TimeoutError when it never comes."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
+            await asyncio.sleep(0.01)

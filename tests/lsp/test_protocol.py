@@ -17,7 +17,7 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient
 
 from tests.lsp.conftest import SERVER
-from tests.lsp.editor import Editor, find
+from tests.lsp.editor import Editor, find, until
 
 FLOW = """\
 id: hello
@@ -113,9 +113,7 @@ async def test_diagnostics_carry_the_version_that_they_are_about(editor: Editor,
     line, column = find(FLOW, "hello")
     for _ in range(100):
         editor.edit(flow, line, column, column, "a")
-    async with asyncio.timeout(30):
-        while not published or published[-1].version != 101:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: bool(published) and published[-1].version == 101)
     assert len(published) < 50
     versions = [params.version or 0 for params in published]
     assert versions == sorted(versions)

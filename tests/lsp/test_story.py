@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from tests.lsp.editor import Editor, find
+from tests.lsp.editor import Editor, find, until
 
 FLOW = """\
 id: story
@@ -180,20 +180,20 @@ tasks:
 
 
 async def _pid(path: Path) -> int:
-    async with asyncio.timeout(60):
-        while not path.exists():
-            await asyncio.sleep(0.02)
-    return int(path.read_text())
+    await until(path.exists)
+    return int(await asyncio.to_thread(path.read_text))
 
 
 async def _gone(pid: int) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                os.kill(pid, 0)
-            except ProcessLookupError:
-                return
-            await asyncio.sleep(0.02)
+    await until(lambda: not _is_alive(pid))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def _ended(editor: Editor, uri: str) -> list[str]:
