@@ -21,10 +21,6 @@ from tools import generators
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class SourceMissingError(Exception):
-    """What a generator reads is not on this machine; the message says where it was looked for."""
-
-
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A file that is not as its generator makes it."""
@@ -87,9 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         module = load(name)
         try:
             wanted: Mapping[Path, bytes] = module.generate(ROOT)
-        except SourceMissingError as error:
+        except generators.SourceMissingError as error:
             print(f"{name}: {error}", file=sys.stderr)
-            return 2
+            code = 2
+            continue
         changes = differences(ROOT, wanted, getattr(module, "OWNED", ()))
         if options.check:
             for change in changes:
@@ -98,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             apply(ROOT, wanted, changes)
             print(f"{name}: {len(wanted)} files, {len(changes)} changed")
-    if code:
+    if code == 1:
         print("run `python -m tools.generate` and commit what changes", file=sys.stderr)
     return code
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.generate import SourceMissingError
+from tools.generators import SourceMissingError
 
 DATA = Path("schemas/tiercel_schemas/catalog/data")
 OWNED = (DATA,)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools import generate
-from tools.generators import catalog
+from tools.generators import SourceMissingError, catalog
 
 SOURCE = generate.ROOT.parent / "shared" / "catalog"
 
@@ -20,7 +20,7 @@ def test_the_packaged_data_is_up_to_date() -> None:
 
 
 def test_a_missing_source_is_said(tmp_path: Path) -> None:
-    with pytest.raises(generate.SourceMissingError, match="shared"):
+    with pytest.raises(SourceMissingError, match="shared"):
         catalog.generate(tmp_path / "repository")
 
 
@@ -40,6 +40,11 @@ def test_differences_are_told_and_made_good(tmp_path: Path) -> None:
     generate.apply(tmp_path, wanted, found)
     assert generate.differences(tmp_path, wanted, owned) == []
     assert not (tmp_path / "data" / "left.json").exists()
+
+
+def test_the_command_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generate, "ROOT", tmp_path / "repository")
+    assert generate.main(["--check", "catalog"]) == 2
 
 
 def test_an_unknown_generator_is_misuse(capsys: pytest.CaptureFixture[str]) -> None:
