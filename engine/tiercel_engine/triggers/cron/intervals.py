@@ -11,15 +11,13 @@ from tiercel_engine.triggers.cron.line import CronLine
 
 _DAY = 24 * 60 * 60
 _CYCLE = range(2000, 2029)  # leap years and weekdays come in every combination
+_MOST_TIMES = 100_000  # a day; lines that fire more often together are judged one by one
 
 
 @lru_cache(maxsize=256)
 def shortest_gap(lines: tuple[CronLine, ...]) -> timedelta | None:
-    """The shortest time between two firings of the lines together; None when none of them ever fires.
-
-    A line that fires once in many years is given the time between two of its years.
-    """
-    live = [line for line in lines if not line.never_fires]
+    """The shortest time between two firings of the lines together; None when none of them ever fires."""
+    live = [line for line in dict.fromkeys(lines) if not line.never_fires]
     if not live:
         return None
     if len(live) == 1:
@@ -29,22 +27,25 @@ def shortest_gap(lines: tuple[CronLine, ...]) -> timedelta | None:
 
 def _gap_of_one(line: CronLine) -> int:
     times = _times(line)
-    within_day = min((later - earlier for earlier, later in pairwise(times)), default=_DAY)
     overnight = _DAY - times[-1] + times[0]
-    if within_day <= overnight:
+    within_day = min((later - earlier for earlier, later in pairwise(times)), default=None)
+    if within_day is not None and within_day <= overnight:
         return within_day
     days = min(later - earlier for earlier, later in pairwise(_days(line)))
-    return min(within_day if len(times) > 1 else days * _DAY, (days - 1) * _DAY + overnight)
+    over_days = (days - 1) * _DAY + overnight
+    return over_days if within_day is None else min(within_day, over_days)
 
 
 def _gap_of_several(lines: Sequence[CronLine]) -> int:
     """By going through the days on which several fire, and from each day to the next."""
+    shortest = min(_gap_of_one(line) for line in lines)
+    if sum(len(line.hours) * len(line.minutes) * len(line.seconds) for line in lines) > _MOST_TIMES:
+        return shortest
     times = {line: _times(line) for line in lines}
     by_day: dict[int, list[CronLine]] = {}
     for line in lines:
         for day in _days(line):
             by_day.setdefault(day, []).append(line)
-    shortest = min(_gap_of_one(line) for line in lines)
     merged: dict[tuple[CronLine, ...], list[int]] = {}
     last: int | None = None
     for day in sorted(by_day):

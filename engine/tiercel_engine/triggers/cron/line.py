@@ -65,8 +65,8 @@ class CronLine:
 @lru_cache(maxsize=1024)
 def _days(days: FieldExpression, weekdays: FieldExpression, first_weekday: int, length: int) -> tuple[int, ...]:
     every_day = range(1, length + 1)
-    by_number = {day for day in _flat(days, DAY, length) if day in every_day}
-    on_weekdays = {number % 7 for number in _flat(weekdays, WEEKDAY, length)}
+    by_number = {day for day in numbers_of(days, DAY, length) if day in every_day}
+    on_weekdays = {number % 7 for number in numbers_of(weekdays, WEEKDAY, length)}
     by_weekday = {day for day in every_day if (first_weekday + day) % 7 in on_weekdays}
     if isinstance(weekdays, Anything):
         return tuple(sorted(by_number))
@@ -76,11 +76,11 @@ def _days(days: FieldExpression, weekdays: FieldExpression, first_weekday: int, 
 
 
 def _numbers(expression: FieldExpression, field: Field) -> tuple[int, ...]:
-    return tuple(sorted(set(_flat(expression, field, 0))))
+    return tuple(sorted(set(numbers_of(expression, field, 0))))
 
 
-def _flat(expression: FieldExpression, field: Field, length: int) -> Iterable[int]:
-    """The numbers of an expression; `length` is the last day of the month at hand."""
+def numbers_of(expression: FieldExpression, field: Field, length: int) -> Iterable[int]:
+    """The numbers that a checked expression stands for; `length` is the last day of the month at hand."""
     match expression:
         case Anything():
             return range(field.low, field.high + 1)
@@ -106,4 +106,4 @@ def _in_list(expression: FieldExpression, field: Field, length: int) -> Iterable
     """In a list Kestra's library takes `L` and then finds no day for it; `5L` is the fifth day there."""
     if isinstance(expression, Last):
         return () if expression.number is None else (expression.number,)
-    return _flat(expression, field, length)
+    return numbers_of(expression, field, length)

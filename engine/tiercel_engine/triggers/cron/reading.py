@@ -92,10 +92,10 @@ def _range(first: str, last: str, field: Field) -> Span | Steps:
     if "/" not in last:
         return Span(_end(first, field), _end(last, field))
     pieces = split_as_java(last, "/")
-    start = _end(first, field)
+    within = Span(_end(first, field), _end(pieces[0] if pieces else "", field))
     if len(pieces) < 2:
         raise CronError(f"Missing steps for expression: {first}-{last}")
-    return Steps(Span(start, _end(pieces[0], field)), _value(pieces[1], field))
+    return Steps(within, _value(pieces[1], field))
 
 
 def _steps(text: str, field: Field) -> Anything | Steps:
