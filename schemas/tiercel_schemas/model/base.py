@@ -13,7 +13,12 @@ class FlowModel(BaseModel):
     """A piece of a flow; unknown keys are the schema's business and are dropped here."""
 
     model_config = ConfigDict(
-        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore", arbitrary_types_allowed=True
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        arbitrary_types_allowed=True,
+        defer_build=True,
     )
 
 

@@ -284,7 +284,3 @@ AnyTask = Annotated[
     Discriminator(_tag),
 ]
 Tasks = Annotated[tuple[AnyTask, ...], NoneAsEmpty]
-
-_OPEN: tuple[type[FlowModel], ...] = (Flowable, TaskList, DagTask, *_FLOWABLES)
-for _model in _OPEN:
-    _model.model_rebuild()

@@ -55,9 +55,7 @@ ONLY_1_3_TYPES = frozenset({InputType.BOOLEAN, InputType.ENUM})
 ONLY_2_0_TYPES = frozenset({InputType.ION, InputType.REUSABLE_INPUTS})
 _ONLY_1_3_KEYS = frozenset({"name", "options", "extension"})
 _ONLY_2_0_KEYS = frozenset({"jsonSchema"})
-_NOT_AN_ITEM = frozenset(
-    {InputType.ARRAY, InputType.SECRET, InputType.MULTISELECT, InputType.SELECT, InputType.ENUM}
-)
+_NOT_AN_ITEM = frozenset({InputType.ARRAY, InputType.SECRET, InputType.MULTISELECT, InputType.SELECT, InputType.ENUM})
 
 
 def scalar_text(value: object) -> object:
@@ -100,7 +98,7 @@ class Option(BaseModel):
 class InputBase(BaseModel):
     """What every input has; `defaults` and `prefill` are as written: a literal or an expression."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
     id: Annotated[Text, Field(pattern=ID_PATTERN, validation_alias=AliasChoices("id", "name"))]
     description: str | None = None
@@ -127,9 +125,7 @@ class InputBase(BaseModel):
     @model_validator(mode="after")
     def _defaults_go_with_required(self) -> InputBase:
         if self.defaults is not None and not self.required:
-            raise ValueError(
-                "Inputs with a default value must be required, since the default is always applied."
-            )
+            raise ValueError("Inputs with a default value must be required, since the default is always applied.")
         if self.defaults is not None and self.prefill is not None:
             raise ValueError("Inputs with a default value cannot also have a prefill.")
         return self
@@ -183,9 +179,9 @@ class MultiselectInput(InputBase):
     """Any of `values`, or of the list that `expression` renders to, each converted to `itemType`."""
 
     type: Literal[InputType.MULTISELECT]
-    values: Annotated[
-        tuple[Text | Option, ...] | None, Field(validation_alias=AliasChoices("values", "options"))
-    ] = None
+    values: Annotated[tuple[Text | Option, ...] | None, Field(validation_alias=AliasChoices("values", "options"))] = (
+        None
+    )
     expression: str | None = None
     item_type: Annotated[ItemType, Field(alias="itemType")] = InputType.STRING
     allow_custom_value: Annotated[bool, Field(alias="allowCustomValue")] = False
@@ -325,5 +321,3 @@ FormItem = Annotated[
     Field(discriminator="type"),
 ]
 Input = Annotated[FormItem | FormInput, Field(discriminator="type")]
-
-FormInput.model_rebuild()
