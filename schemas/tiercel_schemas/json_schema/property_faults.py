@@ -98,7 +98,7 @@ class PropertyFaults:
         # Objects inside others are not always validated, nor are facts about them certain.
         severity = Severity.ERROR if isinstance(owner.fact, PluginType) else owner.severity(name)
         if empty is not None:
-            message = f"`{name}` has no value, and {owner.words} needs one"
+            message = f"`{name}` is empty, and {owner.words} needs it"
             self._findings.add(code, message, empty.key.span, severity, data)
         else:
             self._findings.add(code, f"{owner.words} needs `{name}`", owner_span(node), severity, data)

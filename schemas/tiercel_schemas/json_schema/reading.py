@@ -39,14 +39,20 @@ NOTHING = _Nothing()
 class Nested:
     """An object inside an object.
 
-    `name`: the outer object's property that it stands in. `prop`: what is known of it. `dynamic`: it stands
-    in a templated property.
+    `name`: the outer object's property that it stands in; `is_item`: in a list there. `prop`: what is known of
+    it. `dynamic`: it stands in a templated property.
     """
 
     name: str
     prop: Property
     node: MappingNode
     dynamic: bool
+    is_item: bool = False
+
+    @property
+    def words(self) -> str:
+        """What a message calls it."""
+        return f"an item of `{self.prop.name}`" if self.is_item else f"`{self.prop.name}`"
 
 
 @dataclass(slots=True)
@@ -146,7 +152,7 @@ class _ValueReader:
 
     def _nested(self, prop: Property, node: Node, path: tuple[PathStep, ...], *, dynamic: bool) -> Any:
         if isinstance(node, MappingNode):
-            self._reading.nested.append(Nested(str(path[0]), prop, node, dynamic))
+            self._reading.nested.append(Nested(str(path[0]), prop, node, dynamic, isinstance(path[-1], int)))
             return {}
         return []
 
@@ -157,7 +163,7 @@ class _ValueReader:
         fitting = [each for each in prop.alternatives if each.kind == wanted]
         if isinstance(node, MappingNode) and not fitting:
             # The walk chooses among definitions by `type`.
-            self._reading.nested.append(Nested(str(path[0]), prop, node, dynamic))
+            self._reading.nested.append(Nested(str(path[0]), prop, node, dynamic, isinstance(path[-1], int)))
             return {}
         if len(fitting) == 1:
             return self.value(fitting[0], node, path, dynamic=dynamic)

@@ -79,8 +79,10 @@ class _FlowValidation:
         meant = self._note_unknown(owner, reading) if "additionalProperties" in keywords else _NO_PROPERTIES
         if "required" in keywords:
             self._note_missing(node, owner, reading, meant)
+        empty = {tuple(error.absolute_path) for error in errors if error.validator == "minLength"}
         for error in errors:
-            if error.absolute_path:
+            # An empty text fits no pattern either: one finding will do.
+            if error.absolute_path and not (error.validator == "pattern" and tuple(error.absolute_path) in empty):
                 self._note_wrong(owner, reading, error)
         self._note_asides(owner, reading)
         for nested in reading.nested:
@@ -132,7 +134,7 @@ class _FlowValidation:
                 names = (words.simple_name(definition.name),)
                 self._check(
                     nested.node,
-                    Owner(definition, f"`{prop.name}`", names, **_standing(nested, certain=certain)),
+                    Owner(definition, nested.words, names, **_standing(nested, certain=certain)),
                 )
                 return
             alternatives = definition.alternatives
@@ -141,8 +143,7 @@ class _FlowValidation:
         if choices:
             self._check_variant(nested, dict(choices), certain=certain)
         elif len(references) == 1:
-            one = Nested(nested.name, references[0], nested.node, nested.dynamic)
-            self._check_nested(one, certain=certain)
+            self._check_nested(replace(nested, prop=references[0]), certain=certain)
 
     def _check_variant(self, nested: Nested, choices: dict[str, ObjectType], *, certain: bool) -> None:
         pair = _pair(nested.node, "type")
@@ -150,7 +151,7 @@ class _FlowValidation:
         written = value.value if isinstance(value, ScalarNode) and not is_empty(value) else None
         chosen = choices.get(written) if written is not None else None
         are_inputs = all(each.name.startswith(_INPUT) for each in choices.values())
-        what = "an input" if are_inputs else f"`{nested.prop.name}`"
+        what = "an input" if are_inputs else nested.words
         if chosen is None:
             if written is not None or all("type" in each.required for each in choices.values()):
                 choice = Choice(what, tuple(sorted(choices)), nested.dynamic, certain)
