@@ -104,7 +104,7 @@ def _head(execution: Execution) -> dict[str, Any]:
         "trigger": trigger_json(execution.trigger) if execution.trigger else None,
     }
     shape.update({key: value for key, value in optional.items() if value is not None})
-    shape["inputs"] = {key: value for key, value in execution.inputs.items() if value is not None}
+    shape["inputs"] = dict(execution.inputs)
     shape["variables"] = {key: value for key, value in execution.variables.items() if value is not None}
     shape["labels"] = labels_json(execution.labels)
     return shape

@@ -22,11 +22,7 @@ _TAG = "$"
 
 def event_to_json(event: Event, mask: Callable[[Any], Any] | None = None) -> str:
     """One line; `mask` takes plain data and gives it without secrets."""
-    data = {"type": type(event).__name__}
-    for field in dataclasses.fields(event):
-        value = getattr(event, field.name)
-        if value is not None:
-            data[field.name] = _encode(value)
+    data = _event_data(event)
     if mask is not None:
         data = mask(data)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -34,12 +30,28 @@ def event_to_json(event: Event, mask: Callable[[Any], Any] | None = None) -> str
 
 def event_from_json(line: str) -> Event:
     """The event of a line; raises ValueError when the line holds none."""
-    data = json.loads(line)
-    found = EVENT_TYPES.get(data.pop("type", "")) if isinstance(data, dict) else None
+    return _event_from(json.loads(line))
+
+
+def _event_data(event: Event) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": type(event).__name__}
+    for field in dataclasses.fields(event):
+        value = getattr(event, field.name)
+        if field.name == "events":
+            data["events"] = [_event_data(part) for part in value]
+        elif value is not None:
+            data[field.name] = _encode(value)
+    return data
+
+
+def _event_from(data: Any) -> Event:
+    found = EVENT_TYPES.get(data.get("type", "")) if isinstance(data, dict) else None
     if found is None:
         raise ValueError("no event of an execution")
     values: dict[str, Any] = {}
     for name, raw in data.items():
+        if name == "type":
+            continue
         decode = _FIELDS.get(name, _decode)
         values[name] = decode(raw)
     return found(**values)
@@ -120,6 +132,7 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "to": State,
     "labels": _pairs,
     "warnings": tuple,
+    "events": lambda value: tuple(_event_from(part) for part in value),
     "trigger": _trigger,
     "loop_run": _loop_run,
     "flow": lambda value: read_flow(value["source"], KestraVersion(value["version"])),

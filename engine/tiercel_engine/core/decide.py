@@ -27,6 +27,7 @@ from tiercel_engine.core.events import (
     TaskEnded,
     TaskStarted,
     TimerFired,
+    Together,
 )
 from tiercel_engine.core.flowables import KINDS, loop, pause, subflow
 from tiercel_engine.core.flowables.working_directory import WorkingDirectory
@@ -256,6 +257,11 @@ def _restart_requested(work: Work, _event: RestartRequested) -> None:
     restarting.restart(work)
 
 
+def _together(work: Work, event: Together) -> None:
+    for part in event.events:
+        _HANDLERS[type(part)](work, part)
+
+
 def _settle(work: Work, event: Event) -> None:
     """Work off the agenda, behind the service levels' gate, then see whether all is paused or over."""
     if _gated(work, event):
@@ -353,4 +359,5 @@ _HANDLERS: dict[type[Event], _Handler] = {
     KillRequested: _kill_requested,
     ResumeRequested: _resume_requested,
     RestartRequested: _restart_requested,
+    Together: _together,
 }

@@ -8,6 +8,7 @@ from tiercel_engine.core.records import Attempt, StateChange, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
 from tiercel_schemas.model import Task
+from tiercel_schemas.versions import KestraVersion
 
 _RANK = {
     State.SUCCESS: 0,
@@ -56,7 +57,8 @@ def finish_running(work: Work, run: TaskRun, state: State) -> None:
 
 def fail_before_running(work: Work, run: TaskRun, message: str) -> None:
     """A task that the engine runs itself throws: it fails without having run, and the execution's log tells too."""
-    work.log("ERROR", f"Failed to process task: {message}", run)
+    if work.version is KestraVersion.V2_0:
+        work.log("ERROR", f"Failed to process task: {message}", run)
     work.log("ERROR", message)
     finish_run(work, work.end_attempt(run, State.FAILED), allowed(work.task(run), State.FAILED), message)
 

@@ -173,6 +173,13 @@ class RestartRequested(Event):
     """Failed tasks, or those that a crash cut off, shall run again."""
 
 
+@dataclass(frozen=True, slots=True)
+class Together(Event):
+    """Several events of the same moment: all are taken in before anything follows from one of them."""
+
+    events: tuple[Event, ...]
+
+
 EVENT_TYPES: Mapping[str, type[Event]] = {
     cls.__name__: cls
     for cls in (
@@ -193,5 +200,6 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         KillRequested,
         ResumeRequested,
         RestartRequested,
+        Together,
     )
 }

@@ -44,7 +44,7 @@ def run_if_answered(work: Work, run: TaskRun, event: Evaluated) -> None:
         finish_run(work, run, State.FAILED, message)
     elif is_true(event.values["runIf"]):
         enter(work, run)
-    elif (shown := KINDS.get(work.task(run).type)) is not None and shown.shows_when_skipped(work):
+    elif (shown := KINDS.get(work.task(run).type)) is not None and shown.shows_when_skipped():
         shown.skipped(work, run)
     else:
         skip(work, run)

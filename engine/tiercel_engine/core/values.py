@@ -15,6 +15,8 @@ _JAVA_CLASSES: tuple[tuple[type, str], ...] = (
     (dict, "java.util.LinkedHashMap"),
 )
 
+_PLACE = "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 1]"
+
 Item = tuple[str | None, str]
 """Key and value; the key is None for the items of a list."""
 
@@ -56,14 +58,16 @@ def _from_text(text: str, *, allow_map: bool) -> tuple[Item, ...]:
             raise ValuesError(_not_a_list(text))
         raise ValuesError(
             "com.fasterxml.jackson.databind.exc.MismatchedInputException: Cannot deserialize value of type "
-            "`java.util.ArrayList<java.lang.Object>` from Object value"
+            "`java.util.ArrayList<java.lang.Object>` from Object value (token `JsonToken.START_OBJECT`)" + _PLACE
         )
-    if None in parsed:
+    if any(element is None for element in parsed):
         raise ValuesError(f"Found a null value inside the iteration values={compact_json(parsed)}")
     return tuple((None, item) for item in dict.fromkeys(_text(element) for element in parsed))
 
 
 def _written(element: Any, whole: Any, *, allow_float: bool) -> str:
+    if element is None and not allow_float:
+        raise ValuesError('Cannot invoke "Object.getClass()" because "obj" is null')
     if element is None:
         raise ValuesError(f"Found a null value inside the iteration values={compact_json(list(whole))}")
     refused = isinstance(element, bool | list | tuple) or (isinstance(element, float) and not allow_float)
@@ -87,5 +91,5 @@ def _no_json(text: str) -> str:
     token = words[0] if words else ""
     return (
         f"com.fasterxml.jackson.core.JsonParseException: Unrecognized token '{token}': was expecting "
-        "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
+        "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')" + _PLACE
     )

@@ -135,8 +135,9 @@ def _execution_entry(execution: Execution) -> dict[str, Any]:
         "originalId": execution.original_id or execution.id,
     }
     if execution.concluded and execution.state.terminated:
-        entry["endDate"] = execution.history[-1].date
-        if execution.outputs and execution.flow.version is KestraVersion.V2_0:
+        if execution.flow.version is KestraVersion.V2_0:
+            entry["endDate"] = execution.history[-1].date
+        if execution.outputs:
             entry["outputs"] = dict(execution.outputs)
     return entry
 
@@ -164,7 +165,7 @@ def task_context(
     if run.iteration is not None:
         entry["iteration"] = run.iteration
     context["taskrun"] = entry
-    if run.number == 1 and run.parent_id is None and len(run.attempts) <= 1 and execution.loop_run is None:
+    if _began_with_execution(execution, run):
         context["execution"]["state"] = State.CREATED.value
     parent = execution.task_runs.get(run.parent_id) if run.parent_id is not None else None
     if parent is not None and execution.plan.tasks[parent.task_id].task.type == CORE + "flow.WorkingDirectory":
@@ -177,6 +178,12 @@ def task_context(
     if parents:
         context["parent"] = parents[0]
     return context
+
+
+def _began_with_execution(execution: Execution, run: TaskRun) -> bool:
+    """2.0 shows the first task of all the execution as it was created."""
+    first = run.number == 1 and run.parent_id is None and len(run.attempts) <= 1
+    return first and execution.loop_run is None and execution.flow.version is KestraVersion.V2_0
 
 
 def _parents(execution: Execution, run: TaskRun) -> Iterator[dict[str, Any]]:

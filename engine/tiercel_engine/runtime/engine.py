@@ -21,6 +21,7 @@ from tiercel_engine.core.events import (
     KillRequested,
     RestartRequested,
     ResumeRequested,
+    Together,
 )
 from tiercel_engine.core.records import Execution, Trigger
 from tiercel_engine.core.states import State
@@ -57,6 +58,7 @@ class Engine:
         self.lives: dict[str, Live] = {}
         self._on_event = on_event
         self._waiting: deque[tuple[str, Event]] = deque()
+        self._arrivals: dict[str, list[Event]] = {}
         self._pumping = False
         self._last = datetime.min.replace(tzinfo=UTC)
         self._stack = AsyncExitStack()
@@ -186,6 +188,18 @@ class Engine:
             self._pumping = False
         if self.surroundings.history is not None:
             self.surroundings.history.commit()
+
+    def post_soon(self, execution_id: str, event: Event) -> None:
+        """Have an event decided with all others of the same turn of the loop, before anything follows from them."""
+        if not self._arrivals:
+            self.group.start_soon(self._take_arrivals)
+        self._arrivals.setdefault(execution_id, []).append(event)
+
+    async def _take_arrivals(self) -> None:
+        arrivals, self._arrivals = self._arrivals, {}
+        for execution_id, events in arrivals.items():
+            event = events[0] if len(events) == 1 else Together(self.now(), tuple(events))
+            self.post(execution_id, event)
 
     def _decide(self, execution_id: str, event: Event) -> None:
         live = self.lives[execution_id]

@@ -105,7 +105,6 @@ async def _run(engine: Engine, live: Live, effect: StartTask, scope: anyio.Cance
             engine.post(live.execution.id, TaskStarted(engine.now(), run_id))
             await anyio.lowlevel.checkpoint()
             ending = await _attempt(engine, live, effect)
-            await anyio.lowlevel.checkpoint()
     if live.tasks.get(run_id) is scope:
         del live.tasks[run_id]
     if ending is None:
@@ -115,7 +114,7 @@ async def _run(engine: Engine, live: Live, effect: StartTask, scope: anyio.Cance
     elif run_id in live.stopped and live.stopped.pop(run_id):
         ending = Ending(State.KILLED, ending.outputs, ending.message)
     outputs = {key: value for key, value in ending.outputs.items() if value is not None}
-    engine.post(
+    engine.post_soon(
         live.execution.id,
         TaskEnded(engine.now(), run_id, ending.state, outputs, ending.message, ending.cached),
     )

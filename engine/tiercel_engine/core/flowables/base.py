@@ -28,7 +28,7 @@ class Kind:
     def answered(self, work: Work, run: TaskRun, event: Evaluated) -> None:
         """Take the answer to what was asked."""
 
-    def shows_when_skipped(self, work: Work) -> bool:  # noqa: ARG002
+    def shows_when_skipped(self) -> bool:
         """Whether a run that is skipped has outputs all the same."""
         return False
 

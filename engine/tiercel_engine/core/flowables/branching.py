@@ -27,9 +27,9 @@ class If(Flowable):
         run = start_running(work, run)
         work.ask("enter", run, Question("condition", task.condition or ""))
 
-    def shows_when_skipped(self, work: Work) -> bool:
-        """2.0 evaluates the condition of a skipped If too."""
-        return work.version is KestraVersion.V2_0
+    def shows_when_skipped(self) -> bool:
+        """The condition of a skipped If is evaluated too."""
+        return True
 
     def skipped(self, work: Work, run: TaskRun) -> None:
         """Ask for the condition all the same."""
@@ -65,9 +65,9 @@ class Switch(Flowable):
         run = start_running(work, run)
         work.ask("enter", run, Question("value", task.value))
 
-    def shows_when_skipped(self, work: Work) -> bool:
-        """2.0 evaluates the value of a skipped Switch too."""
-        return work.version is KestraVersion.V2_0
+    def shows_when_skipped(self) -> bool:
+        """The value of a skipped Switch is evaluated too."""
+        return True
 
     def skipped(self, work: Work, run: TaskRun) -> None:
         """Ask for the value all the same."""
