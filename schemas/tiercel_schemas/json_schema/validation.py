@@ -57,16 +57,24 @@ class _FlowValidation:
         self._defaults = defaults
         self._types = TypeFaults(catalog, findings)
         self._properties = PropertyFaults(version, findings)
+        self._below: list[tuple[Nested, bool]] = []
         self._seen: set[tuple[int, ObjectType]] = set()
 
     def check_flow(self, root: MappingNode) -> None:
         self._check(root, Owner(self._catalog.flow(), "a flow", ("flow",)))
+        self._check_below()
         for entry in self._defaults.entries:
             plugin = self._catalog.plugin(entry.type)
             if plugin is not None:
                 self._check(entry.values, self._plugin_owner(plugin, supplied=plugin.required))
             else:
                 self._types.unknown_beginning(entry.named)
+        self._check_below()
+
+    def _check_below(self) -> None:
+        while self._below:
+            nested, certain = self._below.pop()
+            self._check_nested(nested, certain=certain)
 
     def _check(self, node: MappingNode, owner: Owner) -> None:
         # An anchored object may stand in many places: it is checked once, so aliases can't multiply the work.
@@ -85,8 +93,8 @@ class _FlowValidation:
             if error.absolute_path and not (error.validator == "pattern" and tuple(error.absolute_path) in empty):
                 self._note_wrong(owner, reading, error)
         self._note_asides(owner, reading)
-        for nested in reading.nested:
-            self._check_nested(nested, certain=owner.severity(nested.name) == Severity.ERROR)
+        # Objects below wait their turn: the depth of a flow is no depth of calls.
+        self._below.extend((nested, owner.severity(nested.name) == Severity.ERROR) for nested in reading.nested)
 
     def _note_unknown(self, owner: Owner, reading: Reading) -> Collection[str]:
         """Notes unknown properties; returns those that were probably meant."""

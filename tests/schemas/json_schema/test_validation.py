@@ -135,6 +135,18 @@ def test_aliases_of_aliases_do_not_multiply_the_work() -> None:
     assert [each.code for each in found] == ["missing-property"]
 
 
+def test_a_deep_flow_is_checked_to_its_end() -> None:
+    depth = 45
+    lines = ["id: a", "namespace: b", "tasks:"]
+    for level in range(depth):
+        lines += [f"{'  ' * level}- id: t{level}", f"{'  ' * level}  type: io.kestra.plugin.core.flow.Sequential"]
+        lines += [f"{'  ' * level}  tasks:"]
+    lines += [f"{'  ' * depth}- id: last", f"{'  ' * depth}  type: io.kestra.plugin.core.log.Log"]
+    source, found = check("\n".join(lines) + "\n")
+    assert source.problems == ()
+    assert [each.code for each in found] == ["missing-property"]
+
+
 def test_a_task_inside_itself_ends() -> None:
     text = "id: a\nnamespace: b\ntasks: &t\n  - {id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: *t}\n"
     assert check(text)[1] == []
