@@ -1,7 +1,7 @@
 """Cron dates against what Kestra itself answers.
 
-    python -m tests.conformance.cron [CASES_DIR]           prints agreement and differences with expected.json
-    python -m tests.conformance.cron CASES.json OUT.json   writes what expected.json would hold for these cases
+python -m tests.conformance.cron [CASES_DIR]           prints agreement and differences with expected.json
+python -m tests.conformance.cron CASES.json OUT.json   writes what expected.json would hold for these cases
 """
 
 from __future__ import annotations
