@@ -110,11 +110,14 @@ def _decoded(line: bytes) -> str:
 
 
 async def _end_group(process: Process) -> None:
-    if process.returncode is None:
-        _signal_group(process, signal.SIGTERM)
-        with anyio.move_on_after(KILL_GRACE):
-            await process.wait()
-    _signal_group(process, _KILL)
+    try:
+        if process.returncode is None:
+            _signal_group(process, signal.SIGTERM)
+            with anyio.move_on_after(KILL_GRACE):
+                await process.wait()
+    finally:
+        # Also when the loop itself is torn down in the middle of the wait: nothing may be left behind.
+        _signal_group(process, _KILL)
     await process.wait()
     await process.aclose()
 

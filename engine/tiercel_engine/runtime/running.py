@@ -37,16 +37,21 @@ def run_flow(request: RunRequest, on_event: OnEvent = ignore) -> Execution:
     Raises `KeyboardInterrupt` after the second Ctrl-C, `InputError` and `CheckError`.
     """
 
-    async def main() -> Execution:
-        async with _interrupts() as on_started:
-            return await run_flow_async(request, on_event, on_started)
+    ended: list[Execution] = []
 
-    return anyio.run(main)
+    async def main() -> None:
+        async with _interrupts() as on_started:
+            ended.append(await run_flow_async(request, on_event, on_started))
+
+    anyio.run(main)
+    if not ended:
+        raise KeyboardInterrupt
+    return ended[0]
 
 
 @asynccontextmanager
 async def _interrupts() -> AsyncIterator[Callable[[Engine, str], None]]:
-    """Gives what to tell the engine to; from then on the first Ctrl-C kills, the second interrupts."""
+    """Gives what to tell the engine to; from then on the first Ctrl-C kills, the second cancels what is within."""
     started: list[tuple[Engine, str]] = []
 
     async def listen() -> None:
@@ -59,7 +64,8 @@ async def _interrupts() -> AsyncIterator[Callable[[Engine, str], None]]:
                     engine, execution_id = started[0]
                     engine.kill(execution_id)
                 else:
-                    raise KeyboardInterrupt
+                    # A KeyboardInterrupt raised here would tear the loop down before processes are ended.
+                    group.cancel_scope.cancel()
 
     ready = anyio.Event()
     try:
