@@ -14,6 +14,35 @@ LITERAL = "literal-"
 runs."""
 
 
+_OF_VALUES = (
+    "unknown-property",
+    "missing-property",
+    "wrong-kind",
+    "invalid-enum",
+    "invalid-pattern",
+    "invalid-length",
+    "out-of-range",
+    "invalid-duration",
+    "invalid-date",
+    "invalid-date-time",
+    "invalid-time",
+    "invalid-timezone",
+    "invalid-uuid",
+    "missing-type",
+    "unknown-type",
+)
+CODES = (
+    *_OF_VALUES,
+    *(f"{LITERAL}{code}" for code in _OF_VALUES),
+    "misplaced-type",
+    "unknown-plugin",
+    "deprecated-property",
+    "deprecated-type",
+    "renamed-type",
+)
+"""Every code that validation may give."""
+
+
 class Findings:
     """Diagnostics by place."""
 

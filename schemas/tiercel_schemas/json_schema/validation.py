@@ -33,11 +33,8 @@ _NO_PROPERTIES: frozenset[str] = frozenset()
 def validate_flow(root: Node | None, version: KestraVersion, catalog: Catalog) -> list[Diagnostic]:
     """Findings on the structure of a flow, in the order of the text; an empty document has none.
 
-    Codes: unknown-property, missing-property, wrong-kind, invalid-enum, invalid-pattern, invalid-length,
-    out-of-range, invalid-duration, invalid-date, invalid-date-time, invalid-time, invalid-timezone,
-    invalid-uuid; with the prefix `literal-` where the value stands in a templated property, which Kestra
-    checks only in a run. Of types: missing-type, unknown-type, unknown-plugin, misplaced-type. Of age:
-    deprecated-property, deprecated-type, renamed-type.
+    `CODES` lists the codes. Those that begin with `literal-` are about values that stand in a templated
+    property, which Kestra itself checks only in a run.
     """
     node = follow(root)
     if node is None or is_empty(node):

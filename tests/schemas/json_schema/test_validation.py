@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tiercel_schemas.catalog import load_catalog
 from tiercel_schemas.diagnostics import Diagnostic, Severity
-from tiercel_schemas.json_schema import validate_flow
+from tiercel_schemas.json_schema import CODES, validate_flow
 from tiercel_schemas.source.parser import SourceFile, parse_source
 from tiercel_schemas.versions import KestraVersion
 
@@ -49,6 +49,7 @@ def test_findings_are_those_that_the_case_claims(path: Path, version: KestraVers
     assert not source.problems
     lines = Counter((source.text.position(each.span.start).line + 1, each.code) for each in found)
     assert lines == claims(text, version), [each.message for each in found]
+    assert {each.code for each in found} <= set(CODES)
 
 
 def only(text: str, version: KestraVersion = KestraVersion.V2_0) -> tuple[Diagnostic, str]:
@@ -207,4 +208,5 @@ def test_any_tree_gets_an_answer(tree: dict[str, object]) -> None:
     import json
 
     source, found = check(json.dumps(tree))
+    assert {each.code for each in found} <= set(CODES)
     assert all(0 <= each.span.start <= each.span.end <= len(source.text) for each in found)
