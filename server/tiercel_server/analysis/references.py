@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tiercel_schemas.expressions import nodes as n
 from tiercel_schemas.source.spans import Span
 from tiercel_server.analysis.templates import TemplateSite
 
+COMPARISONS = frozenset({"==", "!=", "equals"})
 UseKind = Literal["filter", "function", "test"]
 
 
@@ -39,6 +40,8 @@ class Reference:
     complete: bool = True
     minuend: bool = False
     """Whether a `-` with a name behind it follows at once, as in `outputs.my-task`."""
+    subtrahend: bool = False
+    """Whether it stands right behind such a `-`."""
 
     @property
     def text_span(self) -> Span:
@@ -77,7 +80,7 @@ class _Collector:
     site: TemplateSite
     references: list[Reference] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
-    expressions: list[n.Expression] = field(default_factory=list)
+    operations: list[n.Binary] = field(default_factory=list)
     locals: set[str] = field(default_factory=set)
     macros: set[str] = field(default_factory=set)
     tested: set[tuple[str | int, ...]] = field(default_factory=set)
@@ -90,7 +93,9 @@ class TemplateFacts:
     site: TemplateSite
     references: tuple[Reference, ...]
     uses: tuple[Use, ...]
-    expressions: tuple[n.Expression, ...]
+    operations: tuple[n.Binary, ...]
+    """Comparisons and defaults (`??`), anywhere in the template."""
+    local_names: frozenset[str] = frozenset()
 
 
 def read_facts(site: TemplateSite) -> TemplateFacts:
@@ -103,7 +108,7 @@ def read_facts(site: TemplateSite) -> TemplateFacts:
         if each.root not in found.locals
     ]
     uses = [each for each in found.uses if not (each.kind == "function" and each.name in found.macros)]
-    return TemplateFacts(site, tuple(references), tuple(uses), tuple(found.expressions))
+    return TemplateFacts(site, tuple(references), tuple(uses), tuple(found.operations), frozenset(found.locals))
 
 
 def _prefix_tested(reference: Reference, tested: set[tuple[str | int, ...]]) -> bool:
@@ -112,16 +117,7 @@ def _prefix_tested(reference: Reference, tested: set[tuple[str | int, ...]]) -> 
 
 
 def _guarded(reference: Reference) -> Reference:
-    return Reference(
-        reference.site,
-        reference.root,
-        reference.root_span,
-        reference.steps,
-        reference.span,
-        guarded=True,
-        complete=reference.complete,
-        minuend=reference.minuend,
-    )
+    return replace(reference, guarded=True)
 
 
 def _parts(parts: tuple[n.Part, ...], found: _Collector) -> None:
@@ -156,7 +152,6 @@ def _parts(parts: tuple[n.Part, ...], found: _Collector) -> None:
 
 
 def _top(expression: n.Expression, found: _Collector) -> None:
-    found.expressions.append(expression)
     _expression(expression, found, guarded=False)
 
 
@@ -165,13 +160,19 @@ def _expression(node: n.Expression, found: _Collector, *, guarded: bool) -> None
         case n.Variable() | n.Attribute() | n.Subscript():
             _chain(node, found, guarded=guarded)
         case n.Binary(operator="??" | "???", left=left, right=right):
+            found.operations.append(node)
             _expression(left, found, guarded=True)
             _expression(right, found, guarded=guarded)
-        case n.Binary(operator=operator, left=left, right=right):
+        case n.Binary(operator="-", left=left, right=right) if _is_dash(node):
             before = len(found.references)
             _expression(left, found, guarded=guarded)
-            if operator == "-" and node.operator_span.start == left.span.end == right.span.start - 1:
-                _mark_minuend(found, before, left)
+            middle = len(found.references)
+            _expression(right, found, guarded=guarded)
+            _mark_dash(found, before, middle, node)
+        case n.Binary(left=left, right=right):
+            if node.operator in COMPARISONS:
+                found.operations.append(node)
+            _expression(left, found, guarded=guarded)
             _expression(right, found, guarded=guarded)
         case n.Filter(target=target, arguments=arguments):
             found.uses.append(Use(found.site, "filter", node.name, node.name_span, arguments, node))
@@ -179,7 +180,7 @@ def _expression(node: n.Expression, found: _Collector, *, guarded: bool) -> None
             _arguments(arguments, found, guarded=guarded)
         case n.Test(target=target, arguments=arguments):
             found.uses.append(Use(found.site, "test", node.name, node.name_span, arguments, node))
-            if node.name == "defined" and (path := _static_path(target)) is not None:
+            if node.name == "defined" and (path := literal_path(target)) is not None:
                 found.tested.add(path)
             _expression(target, found, guarded=guarded or node.name == "defined")
             _arguments(arguments, found, guarded=guarded)
@@ -191,13 +192,17 @@ def _expression(node: n.Expression, found: _Collector, *, guarded: bool) -> None
                 _expression(child, found, guarded=guarded)
 
 
-def _mark_minuend(found: _Collector, before: int, left: n.Expression) -> None:
-    for index in range(before, len(found.references)):
-        each = found.references[index]
-        if each.span == left.span:
-            found.references[index] = Reference(
-                each.site, each.root, each.root_span, each.steps, each.span, each.guarded, each.complete, minuend=True
-            )
+def _is_dash(node: n.Binary) -> bool:
+    """Whether a minus stands between two names without a space, as a dash inside a name does."""
+    return node.operator_span.start == node.left.span.end and node.right.span.start == node.operator_span.end
+
+
+def _mark_dash(found: _Collector, before: int, middle: int, node: n.Binary) -> None:
+    for index, each in enumerate(found.references[before:], start=before):
+        if index < middle and each.span.end == node.operator_span.start:
+            found.references[index] = replace(each, minuend=True)
+        elif index >= middle and each.span.start == node.operator_span.end:
+            found.references[index] = replace(each, subtrahend=True)
 
 
 def _arguments(arguments: tuple[n.Argument, ...], found: _Collector, *, guarded: bool) -> None:
@@ -260,7 +265,8 @@ def _step(link: n.Attribute | n.Subscript) -> Step | None:
     return None
 
 
-def _static_path(node: n.Expression) -> tuple[str | int, ...] | None:
+def literal_path(node: n.Expression) -> tuple[str | int, ...] | None:
+    """The root and the steps of a name that holds nothing but literal steps; None for anything else."""
     steps: list[str | int] = []
     while isinstance(node, n.Attribute | n.Subscript):
         step = _step(node)

@@ -13,7 +13,11 @@ RULES = all_rules()
 
 
 def findings(rule: Rule, example: str) -> list[tuple[str, Severity, str]]:
-    settings = ProjectSettings(profiles=frozenset({rule.profile} if rule.profile else ()))
+    settings = ProjectSettings(
+        profiles=frozenset({rule.profile} if rule.profile else ()),
+        secrets=frozenset({"TOKEN"}),
+        kv=frozenset({"region"}),
+    )
     version = example_version(example, rule)
     snapshot = DocumentSnapshot("example.yaml", example, kestra_version=version, settings=settings)
     assert snapshot.flows, example

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation, Severity
+from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_server.analysis.references import Reference
 from tiercel_server.analysis.shapes import MapShape, Shape
 from tiercel_server.rules.examples import logs
 from tiercel_server.rules.model import Rule, RuleContext, replacement
+from tiercel_server.rules.references.dashes import dashed_meaning
 from tiercel_server.rules.registry import checks
 from tiercel_server.rules.wording import listed, nearest
 
@@ -62,7 +63,8 @@ def _missing(reference: Reference, shape: Shape, rule: Rule, what: str) -> Itera
         name = str(step.name)
         found = shape.keys.get(name, shape.other if shape.open else None)
         if found is None:
-            yield _finding(reference, index, shape, rule, what)
+            if dashed_meaning(reference, index, shape.keys) is None:
+                yield _finding(reference, index, shape, rule, what)
             return
         shape = found
 
@@ -72,18 +74,10 @@ def _finding(reference: Reference, index: int, shape: MapShape, rule: Rule, what
     whole = ".".join(str(each) for each in (reference.root, *reference.names[: index + 1]))
     meant = nearest(name, shape.keys)
     span = reference.step_span(index)
-    if reference.minuend and (dashed := [each for each in shape.keys if each.startswith(f"{name}-")]):
-        meant, text = None, f"`{dashed[0]}` holds a `-`: write `{reference.root}['{dashed[0]}']`"
-    elif index:
-        text = f"there is no `{whole}`"
-    else:
-        text = f"the flow has no {what} `{name}`"
+    text = f"there is no `{whole}`" if index else f"the flow has no {what} `{name}`"
     if meant is not None:
         text += f"; did you mean `{meant}`?"
-    elif index == 0 and shape.keys and "holds a" not in text:
+    elif index == 0 and shape.keys:
         text += f"; it has {listed(shape.keys)}"
     data = replacement(span, meant, f"Write `{meant}`") if meant is not None else {}
-    related: tuple[RelatedLocation, ...] = ()
-    return rule.finding(
-        text, span, severity=Severity.WARNING if reference.guarded else rule.severity, related=related, data=data
-    )
+    return rule.finding(text, span, severity=Severity.WARNING if reference.guarded else rule.severity, data=data)

@@ -64,7 +64,7 @@ def check_roots(context: RuleContext) -> Iterator[Diagnostic]:
     for reference in context.flow.references:
         scope = context.flow.scope_at(reference.site.value.path)
         if reference.root not in KNOWN_ROOTS:
-            if not _sees_rows(reference):
+            if not _sees_rows(reference) and not reference.subtrahend:
                 yield _unknown(reference)
         elif reference.root not in scope.root_names and not reference.guarded:
             where = _PLACES.get(scope.kind, "this place")

@@ -13,6 +13,7 @@ from tiercel_server.analysis.symbols import TaskSymbol
 from tiercel_server.analysis.task_outputs import task_outputs_shape
 from tiercel_server.rules.examples import indented, item, log, returning, tasks
 from tiercel_server.rules.model import Rule, RuleContext, replacement
+from tiercel_server.rules.references.dashes import dashed_meaning
 from tiercel_server.rules.registry import checks
 from tiercel_server.rules.wording import listed, nearest
 
@@ -57,13 +58,13 @@ OTHER_BRANCH_OUTPUT = _rule(
     "A task names the outputs of one on another branch.",
     "Only one of the branches runs, so the outputs are not there.",
     tasks(
-        item("flow.If", 'condition: "{{ true }}"', "then:", task_id="choice"),
+        item("flow.If", 'condition: "{{ labels.mood }}"', "then:", task_id="choice"),
         indented(returning("one")),
         "    else:\n",
         indented(log("{{ outputs.one.value }}")),
     ),
     tasks(
-        item("flow.If", 'condition: "{{ true }}"', "then:", task_id="choice"),
+        item("flow.If", 'condition: "{{ labels.mood }}"', "then:", task_id="choice"),
         indented(returning("one") + log("{{ outputs.one.value }}")),
     ),
     Severity.WARNING,
@@ -172,14 +173,13 @@ def _unknown(context: RuleContext, reference: Reference, name: str) -> Diagnosti
         return None
     if any("{{" in each for each in ids):
         return None
+    if dashed_meaning(reference, 0, ids) is not None:
+        return None
     span = reference.step_span(0)
-    if reference.minuend and (dashed := [each for each in ids if each.startswith(f"{name}-")]):
-        message, data = f"`{dashed[0]}` holds a `-`: write `outputs['{dashed[0]}']`", {}
-    else:
-        meant = nearest(name, ids)
-        hint = f"; did you mean `{meant}`?" if meant else f"; it has {listed(ids)}" if ids else ""
-        message = f"the flow has no task `{name}`{hint}"
-        data = replacement(span, meant, f"Write `{meant}`") if meant else {}
+    meant = nearest(name, ids)
+    hint = f"; did you mean `{meant}`?" if meant else f"; it has {listed(ids)}" if ids else ""
+    message = f"the flow has no task `{name}`{hint}"
+    data = replacement(span, meant, f"Write `{meant}`") if meant else {}
     severity = Severity.WARNING if reference.guarded else UNKNOWN_OUTPUT.severity
     return UNKNOWN_OUTPUT.finding(message, span, severity=severity, data=data)
 
