@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
-from tiercel_schemas.catalog import Catalog, Property
+from tiercel_schemas.catalog import Catalog, Property, load_catalog
 from tiercel_schemas.source.spans import Span
+from tiercel_schemas.versions import KestraVersion
 from tiercel_server.features.completion.items import CompletionItem, fits
 from tiercel_server.features.completion.keys import is_written_as_list
 
 MOST_TYPES = 150
+MOST_WHOLES = 40
+"""Of whole objects fewer are offered: each needs the facts of its type, which stand in a file for each plugin."""
 _CORE = "io.kestra.plugin.core."
 
 
 def offered_types(typed: str, span: Span, choices: tuple[str, ...], catalog: Catalog) -> list[CompletionItem]:
     """The names that fit what is typed, the likeliest first; at most `MOST_TYPES`."""
     items = []
-    for order, (name, rank) in enumerate(_ranked(typed, choices, catalog)):
+    for order, (name, rank) in enumerate(_ranked(typed, choices, catalog, MOST_TYPES)):
         deprecated = catalog.is_deprecated(name)
         items.append(
             CompletionItem(
@@ -40,7 +46,7 @@ def offered_wholes(
 ) -> list[CompletionItem]:
     """Whole objects as snippets: `id`, `type` and what the type requires; `indent` is the column of the keys."""
     items = []
-    for order, (name, rank) in enumerate(_ranked(typed, choices, catalog)):
+    for order, (name, rank) in enumerate(_ranked(typed, choices, catalog, MOST_WHOLES)):
         simple = _simple(name)
         identifier = _identifier(simple)
         margin = "\n" + " " * indent
@@ -65,31 +71,51 @@ def offered_wholes(
     return items
 
 
-def _ranked(typed: str, choices: tuple[str, ...], catalog: Catalog) -> list[tuple[str, int]]:
-    ranked = sorted(
-        (rank, not name.startswith(_CORE), len(name), name)
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A type's name, with what ranking looks at."""
+
+    name: str
+    lower: str
+    simple: str
+    is_core: bool
+    deprecated: bool
+
+
+@lru_cache(maxsize=64)
+def _names(choices: tuple[str, ...], version: KestraVersion) -> tuple[_Name, ...]:
+    catalog = load_catalog(version)
+    return tuple(
+        _Name(name, name.lower(), _simple(name).lower(), name.startswith(_CORE), catalog.is_deprecated(name))
         for name in choices
-        if (rank := _rank(typed, name, catalog)) is not None
     )
-    return [(name, rank) for rank, _, _, name in ranked[:MOST_TYPES]]
 
 
-def _rank(typed: str, name: str, catalog: Catalog) -> int | None:
+def _ranked(typed: str, choices: tuple[str, ...], catalog: Catalog, most: int) -> list[tuple[str, int]]:
+    lower = typed.strip().lower()
+    ranked = [
+        (rank, not name.is_core, len(name.name), name.name)
+        for name in _names(choices, catalog.version)
+        if (rank := _rank(lower, name)) is not None
+    ]
+    return [(name, rank) for rank, _, _, name in heapq.nsmallest(most, ranked)]
+
+
+def _rank(lower: str, name: _Name) -> int | None:
     """How well a name fits: its simple name, from its start, anywhere, letter by letter; deprecated names last."""
-    simple, lower = _simple(name).lower(), typed.strip().lower()
     if not lower:
-        rank = 3 if name.startswith(_CORE) else 4
-    elif simple == lower:
+        rank = 3 if name.is_core else 4
+    elif name.simple == lower:
         rank = 0
-    elif simple.startswith(lower) or name.lower().startswith(lower):
+    elif name.simple.startswith(lower) or name.lower.startswith(lower):
         rank = 1
-    elif lower in name.lower():
+    elif lower in name.lower:
         rank = 2
-    elif fits(lower, simple):
+    elif fits(lower, name.simple):
         rank = 4
     else:
         return None
-    return rank + (5 if catalog.is_deprecated(name) else 0)
+    return rank + (5 if name.deprecated else 0)
 
 
 def _required_lines(name: str, catalog: Catalog, indent: int) -> Iterator[str]:
