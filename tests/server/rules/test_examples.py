@@ -8,8 +8,26 @@ from tiercel_schemas.diagnostics import Severity
 from tiercel_server.rules import Rule, all_rules, diagnose
 from tiercel_server.rules.pages import example_version, rule_page
 from tiercel_server.workspace import DocumentSnapshot, ProjectSettings
+from tiercel_server.workspace.flow_index import index_flows
 
 RULES = all_rules()
+GREET = """\
+id: greet
+namespace: company.team
+inputs:
+  - {id: name, type: STRING}
+  - {id: times, type: INT, defaults: 1}
+tasks:
+  - {id: say, type: io.kestra.plugin.core.log.Log, message: "{{ inputs.name }} {{ inputs.times }}"}
+"""
+CALLER = """\
+id: caller
+namespace: company.team
+tasks:
+  - {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: example}
+"""
+WORKSPACE = index_flows([DocumentSnapshot("greet.yaml", GREET), DocumentSnapshot("caller.yaml", CALLER)])
+"""What lies around the examples."""
 
 
 def findings(rule: Rule, example: str) -> list[tuple[str, Severity, str]]:
@@ -21,7 +39,7 @@ def findings(rule: Rule, example: str) -> list[tuple[str, Severity, str]]:
     version = example_version(example, rule)
     snapshot = DocumentSnapshot("example.yaml", example, kestra_version=version, settings=settings)
     assert snapshot.flows, example
-    return [(each.code, each.severity, each.message) for each in diagnose(snapshot)]
+    return [(each.code, each.severity, each.message) for each in diagnose(snapshot, WORKSPACE)]
 
 
 @pytest.mark.parametrize("code", RULES)

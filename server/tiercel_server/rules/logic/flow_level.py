@@ -23,7 +23,7 @@ RECURSIVE_CALL = Rule(
     "recursive-call", "logic", "A flow calls itself.",
     "Kestra refuses the flow: it would never end.",
     one_task("flow.Subflow", "namespace: company.team", "flowId: example"),
-    one_task("flow.Subflow", "namespace: company.team", "flowId: other"),
+    one_task("flow.Subflow", "namespace: company.sales", "flowId: other"),
 )  # fmt: skip
 RETRY_BOUNDS = Rule(
     "retry-bounds", "logic", "The intervals of a retry do not fit together.", _WHY,
