@@ -8,6 +8,7 @@ of that hour is found depends on the minute the search came from.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
@@ -99,18 +100,17 @@ def _on_to_month(line: CronLine, moment: ZonedMoment) -> ZonedMoment:
     local = moment.local
     later = [month for month in line.months if month > local.month]
     if not later:
-        january = _clock(moment, _MIDNIGHT)
-        january = january.set_to(january.local.replace(day=1, month=1))
+        january = _first_of_month(_in_month(_clock(moment, _MIDNIGHT), 1))
         return january.set_to(january.local.replace(year=local.year + 1))
     days = line.days_of(local.year, later[0])
     if not days:
         return _start_of_next_month(moment)
-    return _clock(moment.set_to(local.replace(month=later[0], day=days[0])), line.first_time)
+    in_month = _in_month(moment, later[0])
+    return _clock(in_month.set_to(in_month.local.replace(day=days[0])), line.first_time)
 
 
 def _start_of_next_month(moment: ZonedMoment) -> ZonedMoment:
-    first = _clock(moment, _MIDNIGHT)
-    first = first.set_to(first.local.replace(day=1))
+    first = _first_of_month(_clock(moment, _MIDNIGHT))
     month = first.local.month
     if month == 12:
         return first.set_to(first.local.replace(year=first.local.year + 1, month=1))
@@ -148,6 +148,16 @@ def _back_to_month(line: CronLine, moment: ZonedMoment) -> ZonedMoment:
 
 def _end_of_last_month(local: datetime) -> datetime:
     return local.replace(day=1) - timedelta(days=1)
+
+
+def _in_month(moment: ZonedMoment, month: int) -> ZonedMoment:
+    """On the same day of another month of the year, or on its last. A step of its own: it may change the offset."""
+    local = moment.local
+    return moment.set_to(local.replace(month=month, day=min(local.day, monthrange(local.year, month)[1])))
+
+
+def _first_of_month(moment: ZonedMoment) -> ZonedMoment:
+    return moment.set_to(moment.local.replace(day=1))
 
 
 def _clock(moment: ZonedMoment, shown: time) -> ZonedMoment:
