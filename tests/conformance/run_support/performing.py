@@ -24,6 +24,7 @@ from tiercel_schemas.model.project import Project
 from tiercel_schemas.versions import KestraVersion
 
 ENVIRONMENT = {"SECRET_ORACLE_SECRET": base64.b64encode(b"s3cr3t-value").decode()}
+GLOBALS = {"oracleglobal": "global-value", "camel-key": "camel-value", "snake-key": "snake-value"}
 WORKING = re.compile(re.escape(tempfile.gettempdir()) + r"/(?:tiercel-|tmp)[A-Za-z0-9_]+(?:/[^\s'\"\]]*)?")
 
 
@@ -58,7 +59,7 @@ async def perform_case(case: Case, version: KestraVersion, http: str) -> dict[st
             services,
             find_flow=loaded.find,
             knows_namespace=lambda name: any(space == name for space, _ in loaded.flows),
-            globals={"oraclehttp": http, "oracleglobal": "global-value"},
+            globals={"oraclehttp": http, **GLOBALS},
             envs={"oracle_env": "env-value"},
         )
         main = loaded.main(case.main) if case.main is not None else None

@@ -1,6 +1,5 @@
 """From what was recorded to the records' own form."""
 
-from collections import defaultdict
 from typing import Any
 
 from tests.conformance.run_support.placeholders import Placeholders
@@ -60,7 +59,7 @@ class RecordWriter:
         record: dict[str, Any] = {
             "taskId": run.task_id,
             "value": run.value,
-            "iteration": run.iteration,
+            "iteration": final.get("iteration", run.iteration),
             "parent": _name(parent) if parent else None,
             "state": run.states[-1] if run.states else None,
             "stateHistory": run.states,
@@ -101,12 +100,15 @@ class RecordWriter:
 
 
 def children_in_order(root: RecordedExecution, story: list[RecordedExecution]) -> list[RecordedExecution]:
-    """The other executions of a story: by flow, then by creation."""
-    by_flow: dict[str, list[RecordedExecution]] = defaultdict(list)
-    for execution in story:
-        if execution is not root:
-            by_flow[execution.created["flowId"]].append(execution)
-    return [execution for flow_id in sorted(by_flow) for execution in by_flow[flow_id]]
+    """The other executions of a story: by flow, iterations by loop and number, else by creation."""
+    place = {execution.id: number for number, execution in enumerate(story)}
+
+    def key(execution: RecordedExecution) -> tuple[Any, ...]:
+        loop = execution.created.get("loopRun") or {}
+        parent = place.get(execution.created.get("parentId", ""), 0)
+        return execution.created["flowId"], loop.get("taskId", ""), loop.get("index", 0), parent, place[execution.id]
+
+    return sorted((execution for execution in story if execution is not root), key=key)
 
 
 def _name(run: RecordedTaskRun) -> str:

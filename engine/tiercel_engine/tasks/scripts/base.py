@@ -122,18 +122,18 @@ async def _command_text(context: TaskContext, language: Language, directory: Pat
     fail_fast = language.interpreter[-1] == "-c" and await flag(context, "failFast", default=True)
     commands = await items(context, "commands")
     if commands is not None:
-        return joined(before, [as_text(line) for line in commands], fail_fast=fail_fast)
+        return joined(before, [as_text(line) for line in commands], fail_fast=fail_fast, version=context.version)
     script = await context.render(as_text(context.properties.get("script") or ""))
     program = language.script_command()
     if not language.programs:
-        return joined(before, [script], fail_fast=fail_fast)
+        return joined(before, [script], fail_fast=fail_fast, version=context.version)
     if program is None:
         names = " or ".join(names[0] for names in language.programs)
         raise TaskFailure(f"Task '{context.task.id}' can't run here: {names} is not on the PATH")
     name = f"{context.task_run_id}{language.ending}"
     localized = with_local_files(script, lambda uri: _localized(context, directory, uri))
     (directory / name).write_text(localized, encoding="utf-8", newline="")
-    return joined(before, [" ".join([*program, name])], fail_fast=fail_fast)
+    return joined(before, [" ".join([*program, name])], fail_fast=fail_fast, version=context.version)
 
 
 async def _file_variables(context: TaskContext, directory: Path) -> dict[str, Any]:

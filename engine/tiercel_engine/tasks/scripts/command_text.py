@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from tiercel_schemas.versions import KestraVersion
+
 DEBUG_MARK = "##kestra:log:debug##"
 INFO_MARK = "##kestra:log:info##"
 _STORED = re.compile(r"kestra://[-a-zA-Z0-9%._\+~#=/]*")
 
 
-def joined(before: Sequence[str], commands: Sequence[str], *, fail_fast: bool) -> str:
-    """The commands, one a line, after those that prepare them; what the latter print is marked as detail."""
+def joined(before: Sequence[str], commands: Sequence[str], *, fail_fast: bool, version: KestraVersion) -> str:
+    """The commands, one a line, after those that prepare them; 2.0 marks what the latter print as detail."""
     strict = ["set -e"] if fail_fast else []
-    if not before:
-        return "\n".join([*strict, *commands])
+    if not before or version is KestraVersion.V1_3:
+        return "\n".join([*strict, *before, *commands])
     return "\n".join([f"echo '{DEBUG_MARK}'", *strict, *before, f"echo '{INFO_MARK}'", *commands])
 
 
