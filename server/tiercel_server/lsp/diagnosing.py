@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -25,6 +26,23 @@ SOURCE = "tiercel"
 RUN_SOURCE = "tiercel run"
 
 
+_FIRST_FLOW = """\
+id: first
+namespace: first
+tasks:
+  - id: log
+    type: io.kestra.plugin.core.log.Log
+    message: "{{ flow.id | upper }}"
+"""
+
+
+def _look_at_a_first_flow() -> None:
+    diagnose(DocumentSnapshot("first", _FIRST_FLOW))
+    # What was read stays for good: no collection of garbage need look at it again.
+    gc.collect()
+    gc.freeze()
+
+
 class Diagnosing:
     """Keeps each document's findings up to date; what a run found is shown with them."""
 
@@ -34,6 +52,10 @@ class Diagnosing:
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._found: dict[str, tuple[DocumentSnapshot, list[Diagnostic]]] = {}
+
+    def warm_up(self) -> None:
+        """Read rules and facts while the client is still introducing itself, so that its first document waits less."""
+        self._worker.submit(_look_at_a_first_flow)
 
     def schedule(self, uri: str, delay: float = PAUSE) -> None:
         """Look for findings after a pause; a newer edit begins the pause anew."""

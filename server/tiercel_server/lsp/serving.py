@@ -17,6 +17,7 @@ def serve_stdio(log_level: str) -> None:
     _log(log_level)
     server = TiercelServer()
     _leave_on_signal()
+    server.diagnosing.warm_up()
     try:
         server.start_io()
     finally:
@@ -33,6 +34,7 @@ def serve_tcp(host: str, port: int, log_level: str) -> None:
         connection, _ = listening.accept()
     server = TiercelServer()
     _leave_on_signal()
+    server.diagnosing.warm_up()
     with connection, connection.makefile("rb") as reading, connection.makefile("wb") as writing:
         try:
             server.start_io(reading, writing)
