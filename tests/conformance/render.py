@@ -9,7 +9,6 @@ beside this file. Prints the agreement of each version and every difference.
 from __future__ import annotations
 
 import json
-import math
 import re
 import sys
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ from typing import Any
 
 from tests.conformance.render_services import RecordedServices
 from tiercel_engine.expressions import Renderer, RenderError
-from tiercel_engine.expressions.texts import double_text
-from tiercel_engine.expressions.values import plain, type_name
+from tiercel_engine.expressions.reporting import typed_report
 from tiercel_schemas.versions import KestraVersion
 
 DATA = Path(__file__).parent / "data"
@@ -43,20 +41,6 @@ def load(folder: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]
     return cases, {entry["id"]: entry for entry in expected}
 
 
-def comparable(value: Any) -> Any:
-    """A typed value as the records write it: null entries of maps are left out, odd doubles are text."""
-    value = plain(value)
-    if isinstance(value, dict):
-        return {str(key): comparable(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [comparable(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return double_text(value)
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return float(value)
-
-
 def outcome(renderer: Renderer, recursive: Renderer, case: dict[str, Any]) -> dict[str, Any]:
     """What we make of a case, in the shape of the records."""
     expression, context = case["expression"], case.get("context") or {}
@@ -67,8 +51,7 @@ def outcome(renderer: Renderer, recursive: Renderer, case: dict[str, Any]) -> di
         result["error"] = error.as_data()
         return result
     try:
-        value = renderer.evaluate(expression, context)
-        result["typed"] = {"type": type_name(value), "value": comparable(value)}
+        result["typed"] = typed_report(renderer.evaluate(expression, context))
     except RenderError as error:
         result["typed"] = {"error": error.as_data()}
     try:
@@ -103,7 +86,7 @@ def differences(actual: dict[str, Any], case: dict[str, Any], expected: dict[str
         wanted = expected["typed"]
         if wanted["type"] != actual["typed"].get("type"):
             note("type", wanted["type"], actual["typed"].get("type"))
-        elif "value" in wanted and wanted["value"] != actual["typed"]["value"]:
+        elif "value" in wanted and wanted["value"] != actual["typed"].get("value"):
             note("value", wanted["value"], actual["typed"]["value"])
     for key in ("recursive", "recursiveError"):
         if key in expected and expected[key] != actual.get(key):
@@ -142,7 +125,8 @@ def main(arguments: list[str]) -> int:
         total += len(failing)
         print(f"{version.value}: {count - len(failing)} of {count} equal ({(count - len(failing)) / count:.2%})")
         for item in found:
-            print(f"  {item.id} {item.what}: {item.expression!r}\n    recorded {item.expected!r}\n    ours     {item.actual!r}")
+            print(f"  {item.id} {item.what}: {item.expression!r}")
+            print(f"    recorded {item.expected!r}\n    ours     {item.actual!r}")
     return 1 if total else 0
 
 

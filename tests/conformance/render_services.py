@@ -4,40 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from tiercel_engine.expressions import BareServices
+from tiercel_engine.expressions.memory_services import MemoryServices
 
 
-class RecordedServices(BareServices):
+class RecordedServices(MemoryServices):
     """KV pairs, files and one secret, as a `setup` entry of the cases puts them in place."""
 
     def __init__(self) -> None:
-        self._kv: dict[str, dict[str, Any]] = {}
-        self._files: dict[str, dict[str, bytes]] = {}
+        super().__init__(lambda name: {"ORACLE_SECRET": "s3cr3t-value"}.get(name.upper()))
 
     def set_up(self, setup: dict[str, Any]) -> None:
         """Puts the KV pairs and files of a `setup` entry in place."""
-        namespace = setup["namespace"]
-        self._kv.setdefault(namespace, {}).update(setup.get("kv", {}))
-        files = {f"/{path.lstrip('/')}": text.encode() for path, text in setup.get("files", {}).items()}
-        self._files.setdefault(namespace, {}).update(files)
-
-    def kv(self, namespace: str, key: str) -> Any:
-        return self._kv.get(namespace, {})[key]
-
-    def namespace_exists(self, namespace: str) -> bool:
-        return namespace in self._kv
-
-    def secret(self, namespace: str, key: str) -> str:
-        return {"ORACLE_SECRET": "s3cr3t-value"}[key.upper()]
-
-    def read_namespace_file(self, namespace: str, path: str, revision: int | None) -> bytes:
-        try:
-            return self._files[namespace][path]
-        except KeyError:
-            raise FileNotFoundError(path) from None
-
-    def read_uri(self, uri: str) -> bytes:
-        raise FileNotFoundError(uri)
-
-    def subflow(self, call: Any) -> Any:
-        raise KeyError(call.id)
+        self.put(setup["namespace"], setup.get("kv", {}), setup.get("files", {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tiercel_engine.expressions.equality import contains_equal, java_equals
 from tiercel_engine.expressions.errors import JavaError, Missing, PebbleError
@@ -14,11 +14,14 @@ from tiercel_engine.expressions.values import (
     JavaCollection,
     Long,
     MapEntry,
+    check_size,
     java_class,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_Methods: TypeAlias = "dict[tuple[str, int], Callable[..., Any]]"
 
 _NOTHING = object()
 _MAX_TEXT = 10 * 1024 * 1024
@@ -108,7 +111,7 @@ def _member(target: Any, name: str, arguments: tuple[Any, ...] | None) -> Any:
     return _NOTHING
 
 
-def _methods(target: Any) -> dict[tuple[str, int], Callable[..., Any]]:
+def _methods(target: Any) -> _Methods:
     if isinstance(target, str):
         return _TEXT
     if isinstance(target, JavaArray):
@@ -186,18 +189,23 @@ def _index_of(target: list[Any], wanted: Any) -> int:
     return next((index for index, item in enumerate(target) if java_equals(item, wanted)), -1)
 
 
-_ANY: dict[tuple[str, int], Callable[..., Any]] = {
+def _hash_code(value: Any) -> int:
+    check_size(value)
+    return (java_hash(value) + 2**31) % 2**32 - 2**31
+
+
+_ANY: _Methods = {
     ("toString", 0): java_text,
-    ("hashCode", 0): lambda value: (java_hash(value) + 2**31) % 2**32 - 2**31,
+    ("hashCode", 0): _hash_code,
     ("equals", 1): java_equals,
 }
-_NUMBER = {
+_NUMBER: _Methods = {
     **_ANY,
     ("intValue", 0): int,
     ("longValue", 0): Long,
     ("doubleValue", 0): float,
 }
-_TEXT = {
+_TEXT: _Methods = {
     **_ANY,
     ("length", 0): len,
     ("isEmpty", 0): lambda text: not text,
@@ -220,20 +228,20 @@ _TEXT = {
     ("replace", 2): _replace,
     ("repeat", 1): _repeat,
 }
-_COLLECTION = {
+_COLLECTION: _Methods = {
     **_ANY,
     ("size", 0): len,
     ("isEmpty", 0): lambda items: not items,
     ("contains", 1): contains_equal,
 }
-_LIST = {
+_LIST: _Methods = {
     **_COLLECTION,
     ("get", 1): _get,
     ("getFirst", 0): lambda items: _end_of(items, 0),
     ("getLast", 0): lambda items: _end_of(items, -1),
     ("indexOf", 1): _index_of,
 }
-_MAP = {
+_MAP: _Methods = {
     **_ANY,
     ("size", 0): len,
     ("isEmpty", 0): lambda entries: not entries,
@@ -241,11 +249,11 @@ _MAP = {
     ("getOrDefault", 2): lambda entries, key, default: entries.get(key, default),
     ("containsKey", 1): lambda entries, key: key in entries,
     ("containsValue", 1): lambda entries, value: contains_equal(entries.values(), value),
-    ("keySet", 0): lambda entries: JavaCollection(entries),
+    ("keySet", 0): JavaCollection,
     ("values", 0): lambda entries: JavaCollection(entries.values()),
     ("entrySet", 0): lambda entries: JavaCollection(MapEntry(*entry) for entry in entries.items()),
 }
-_ENTRY = {
+_ENTRY: _Methods = {
     **_ANY,
     ("getKey", 0): lambda entry: entry.key,
     ("getValue", 0): lambda entry: entry.value,

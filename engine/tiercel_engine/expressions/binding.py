@@ -54,8 +54,7 @@ def bind(node: n.Call | n.Filter, signature: Signature) -> Bound | str:
                 others.append(argument.value)
             else:
                 return (
-                    f"The argument at position {index + 1} is not allowed."
-                    f" Only {len(names)} argument(s) are allowed."
+                    f"The argument at position {index + 1} is not allowed. Only {len(names)} argument(s) are allowed."
                 )
         elif argument.name in names:
             named[argument.name] = argument.value

@@ -16,7 +16,7 @@ from tiercel_engine.expressions.ranges import inclusive_range
 from tiercel_engine.expressions.registry import filters, functions, tests
 from tiercel_engine.expressions.services import Unavailable
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import JavaHashMap, MapEntry, java_class
+from tiercel_engine.expressions.values import JavaHashMap, MapEntry, check_size, java_class
 from tiercel_schemas.versions import KestraVersion
 
 if TYPE_CHECKING:
@@ -52,18 +52,16 @@ def variable(context: RenderContext, name: str, site: int) -> Any:
     except KeyError:
         raise at(site, attributes.missing_variable(name)) from None
     if context.changed and type(value) is list:
-        return context.changed.get(id(value), value)
+        return context.current(value)
     return value
 
 
 def attribute(context: RenderContext, target: Any, name: str, root: str | None, site: int) -> Any:
     """`target.name`."""
-    if type(target) is dict and name in target:
-        value = target[name]
-    else:
-        value = _attribute(target, name, None, root, site)
+    is_entry = type(target) is dict and name in target
+    value = target[name] if is_entry else _attribute(target, name, None, root, site)
     if context.changed and type(value) is list:
-        return context.changed.get(id(value), value)
+        return context.current(value)
     return value
 
 
@@ -71,7 +69,7 @@ def subscript(context: RenderContext, target: Any, key: Any, root: str | None, s
     """`target[key]`."""
     value = _attribute(target, key, None, root, site)
     if context.changed and type(value) is list:
-        return context.changed.get(id(value), value)
+        return context.current(value)
     return value
 
 
@@ -117,9 +115,7 @@ def coalesce(context: RenderContext, left: Callable[[], Any], right: Callable[[]
     return right() if value is None else value
 
 
-def coalesce_undefined(
-    context: RenderContext, left: Callable[[], Any], right: Callable[[], Any], catcher: int
-) -> Any:
+def coalesce_undefined(context: RenderContext, left: Callable[[], Any], right: Callable[[], Any], catcher: int) -> Any:
     """`???`."""
     value, is_missing = _value_or_missing(context, left, catcher)
     return right() if is_missing else value
@@ -309,8 +305,7 @@ def contains(_: RenderContext, left: Any, right: Any, site: int) -> bool:
         return java_text(right) in left
     if not isinstance(left, list):
         message = (
-            "Contains operator can only be used on Collections, Maps and arrays."
-            f" Actual type was: {java_class(left)}"
+            f"Contains operator can only be used on Collections, Maps and arrays. Actual type was: {java_class(left)}"
         )
         raise at(site, PebbleError(message))
     if isinstance(right, list):
@@ -329,6 +324,8 @@ def is_in(_: RenderContext, left: Any, right: Any, site: int) -> bool:  # noqa: 
 
 def make_map(entries: list[tuple[Any, Any]]) -> JavaHashMap:
     """A map literal."""
+    for key, _ in entries:
+        check_size(key)
     hashable = [(java_text(key) if isinstance(key, dict | list) else key, value) for key, value in entries]
     return hash_map(hashable, -(-len(entries) * 4 // 3))
 

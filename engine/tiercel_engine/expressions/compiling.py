@@ -6,6 +6,7 @@ conditions and macros: no attribute of a Python object can be reached from an ex
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -13,8 +14,8 @@ from jinja2.compiler import CodeGenerator
 from jinja2.sandbox import SandboxedEnvironment
 
 from tiercel_engine.expressions.errors import RenderError
-from tiercel_engine.expressions.texts import printed, too_large
 from tiercel_engine.expressions.limits import MAX_OUTPUT
+from tiercel_engine.expressions.texts import printed, too_large
 from tiercel_engine.expressions.values import Long, SafeString
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ def joined(values: Iterable[Any]) -> SafeString:
 class TemplateCodeGenerator(CodeGenerator):
     """Writes each value as it is, calls our functions directly, and keeps Longs apart from other numbers."""
 
-    def __init__(self, environment: SandboxedEnvironment) -> None:
-        super().__init__(environment, None, None, optimized=False)
+    def __init__(self, environment: SandboxedEnvironment, stream: StringIO) -> None:
+        super().__init__(environment, None, None, stream, optimized=False)
         self.constants: list[Any] = []
 
     def visit_Const(self, node: nodes.Const, frame: Frame) -> None:  # noqa: N802
@@ -91,7 +92,7 @@ class TemplateEnvironment(SandboxedEnvironment):
     """The environment of every template: nothing in it but the language itself."""
 
     code_generator_class = TemplateCodeGenerator
-    concat = staticmethod(joined)  # type: ignore[assignment]
+    concat = staticmethod(joined)
 
     def __init__(self) -> None:
         super().__init__(autoescape=False, optimized=False, cache_size=0)
@@ -103,10 +104,11 @@ class TemplateEnvironment(SandboxedEnvironment):
         """Compiles a tree. Raises RenderError for one that is too large for Python's compiler."""
         tree.set_environment(self)
         tree.set_lineno(1)
-        generator = TemplateCodeGenerator(self)
+        stream = StringIO()
+        generator = TemplateCodeGenerator(self, stream)
         try:
             generator.visit(tree)
-            code = compile(generator.stream.getvalue(), "<expression>", "exec")  # type: ignore[attr-defined]
+            code = compile(stream.getvalue(), "<expression>", "exec")
         except (RecursionError, SyntaxError, MemoryError, OverflowError) as error:
             raise RenderError("The template is too complex to be evaluated", "StackOverflowError") from error
         namespace: dict[str, Any] = {"environment": self, "constants": generator.constants}

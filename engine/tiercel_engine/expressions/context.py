@@ -56,7 +56,7 @@ class RenderContext:
         self.scopes: list[dict[str, Any]] = []
         self.macros: dict[str, tuple[list[tuple[str, Callable[[], Any] | None]], Callable[[], Any]]] = {}
         self.blocks_of_template: dict[str, Callable[[], Any]] = {}
-        self.changed: dict[int, list[Any]] = {}
+        self.changed: dict[int, tuple[list[Any], list[Any]]] = {}
         self.steps = 0
         self.vars: dict[str, Any] = {}  # jinja2's code notes its macros here
         self.eval_ctx = _NO_ESCAPING
@@ -103,11 +103,25 @@ class RenderContext:
         self.scopes[innermost][name] = value
 
     def changed_list(self, original: Any, items: list[Any]) -> list[Any]:
-        """Remembers that a list was changed in place, without changing what the caller gave."""
-        if type(original) is list:
-            self.changed[id(original)] = items
-            self.changed[id(items)] = items
+        """Remembers that a list was changed in place, without changing what the caller gave.
+
+        Java changes the list itself. Here the first change makes a copy that stands for it from then on; the
+        original is kept, so that no other list gets its identity.
+        """
+        if type(original) is not list:
+            return items
+        known = self.changed.get(id(original))
+        if known is not None:
+            known[1][:] = items
+            return known[1]
+        self.changed[id(original)] = (original, items)
+        self.changed[id(items)] = (items, items)
         return items
+
+    def current(self, value: list[Any]) -> list[Any]:
+        """What stands for a list by now."""
+        known = self.changed.get(id(value))
+        return value if known is None else known[1]
 
     # Surroundings
 

@@ -6,27 +6,25 @@ from decimal import Decimal
 from typing import Any
 
 from tiercel_engine.expressions.errors import JavaError
-from tiercel_engine.expressions.limits import MAX_STEPS
-from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import java_class
+from tiercel_engine.expressions.texts import java_text
+from tiercel_engine.expressions.values import check_size, java_class
 
 
 def java_equals(left: Any, right: Any) -> bool:
     """Java's `equals`: an Integer never equals a Long."""
-    return _equals(left, right, [0])
+    check_size(left)
+    check_size(right)
+    return _equals(left, right)
 
 
-def _equals(left: Any, right: Any, steps: list[int]) -> bool:
-    steps[0] += 1
-    if steps[0] > MAX_STEPS:
-        raise too_large()
+def _equals(left: Any, right: Any) -> bool:
     if left is right or left is None or right is None:
         return left is right
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return len(left) == len(right) and all(_equals(*pair, steps) for pair in zip(left, right, strict=True))
+        return len(left) == len(right) and all(map(_equals, left, right))
     if isinstance(left, dict) and isinstance(right, dict):
         return len(left) == len(right) and all(
-            key in right and _equals(value, right[key], steps) for key, value in left.items()
+            key in right and _equals(value, right[key]) for key, value in left.items()
         )
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return left.as_tuple() == right.as_tuple()
@@ -41,7 +39,7 @@ def is_number(value: Any) -> bool:
 def loosely_equals(left: Any, right: Any) -> bool:
     """The operator `==`: numbers by value whatever their types."""
     if is_number(left) and is_number(right):
-        return _as_comparable(left) == _as_comparable(right)
+        return bool(_as_comparable(left) == _as_comparable(right))
     return java_equals(left, right)
 
 

@@ -107,7 +107,7 @@ class LimitError(PebbleError):
         super().__init__(message, java_class="RenderLimitExceededException", placed=False)
 
 
-class Missing(JavaError):
+class Missing(JavaError):  # noqa: N818 - what it tells, not how it is told
     """A variable or an attribute that doesn't exist: what `??`, `default` and `is defined` recover from."""
 
     def __init__(self, name: str, detail: str, *, root: bool = False) -> None:

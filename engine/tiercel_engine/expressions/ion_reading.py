@@ -15,8 +15,8 @@ class IonError(ValueError):
 
 def read_ion(content: str | bytes) -> list[Any]:
     """The rows of Ion text or binary Ion. Raises IonError."""
-    from amazon.ion import simpleion
-    from amazon.ion.exceptions import IonException
+    from amazon.ion import simpleion  # type: ignore[import-untyped]
+    from amazon.ion.exceptions import IonException  # type: ignore[import-untyped]
 
     try:
         rows = simpleion.loads(content, single_value=False)
@@ -28,8 +28,8 @@ def read_ion(content: str | bytes) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - a table by type
-    from amazon.ion.core import IonType
-    from amazon.ion.symbols import SymbolToken
+    from amazon.ion.core import IonType  # type: ignore[import-untyped]
+    from amazon.ion.symbols import SymbolToken  # type: ignore[import-untyped]
 
     kind = getattr(value, "ion_type", None)
     if value is None or kind is IonType.NULL or type(value).__name__ == "IonPyNull":

@@ -9,15 +9,26 @@ from typing import Any
 
 from tiercel_engine.expressions.limits import MAX_STEPS
 from tiercel_engine.expressions.texts import double_text, java_text, too_large
-from tiercel_engine.expressions.values import MapEntry
+from tiercel_engine.expressions.values import MapEntry, check_size
 
 _SYMBOL = re.compile(r"[a-zA-Z_$][a-zA-Z0-9_$]*")
 _KEYWORDS = frozenset({"null", "true", "false", "nan"})
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f", "\a": "\\a", "\v": "\\v", "\0": "\\0"}
+_ESCAPES = {
+    "\\": "\\\\",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\a": "\\a",
+    "\v": "\\v",
+    "\0": "\\0",
+}
 
 
 def ion_text(value: Any) -> str:
     """The value as one row of Ion text."""
+    check_size(value)
     parts: list[str] = []
     _write(value, parts)
     return "".join(parts)

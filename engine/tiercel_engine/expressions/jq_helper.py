@@ -25,7 +25,7 @@ class _Helper:
     """A running helper process and the thread that reads its answers."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 - our own module, without a shell
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "tiercel_engine.expressions.jq_helper"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -71,7 +71,7 @@ def run_in_helper(program: str, document: str, seconds: float) -> list[str]:
             _running.append(_Helper())
         helper = _running[0]
         try:
-            answer = helper.ask(json.dumps([program, document]), seconds + 2)
+            answer = helper.ask(json.dumps([program, document]), seconds + 1)
         except queue.Empty:
             _stop()
             raise JqError(f"The program took more than {seconds:g} seconds") from None

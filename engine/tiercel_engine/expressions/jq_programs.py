@@ -16,17 +16,123 @@ from tiercel_engine.expressions.limits import JQ_SECONDS, MAX_RANGE
 # Nothing of the process is shown, and nothing is written to it. `$ENV` is a name of its own to jq.
 _PRELUDE = (
     "def env: {}; def input_filename: null; def debug: .; def debug(f): .; def stderr: .; def input: empty;"
-    " def inputs: empty; def get_search_list: []; def halt: error(\"halt\"); def halt_error: error;"
+    ' def inputs: empty; def get_search_list: []; def halt: error("halt"); def halt_error: error;'
     " def halt_error(f): error; def input_line_number: 0; {} as $ENV | {} as $__prog_args |"
 )
 _SAFE_NAMES = frozenset(
-    "select map map_values length keys keys_unsorted values to_entries from_entries with_entries has in add any all"
-    " first last type not empty error sort sort_by group_by unique unique_by min min_by max max_by reverse contains"
-    " inside startswith endswith ltrimstr rtrimstr ascii_downcase ascii_upcase tostring tonumber floor ceil round sqrt"
-    " fabs abs if then elif else end and or true false null as try catch nulls booleans numbers strings arrays objects"
-    " iterables scalars flatten index rindex indices split join tojson fromjson csv tsv html uri json text base64"
-    " base64d sh nan infinite isnan isinfinite isnormal now todate fromdate strftime strptime mktime gmtime dateadd"
-    " date fromdateiso8601 todateiso8601 del paths leaf_paths getpath delpaths path explode implode transpose utf8bytelength".split()  # noqa: SIM905
+    [
+        "select",
+        "map",
+        "map_values",
+        "length",
+        "keys",
+        "keys_unsorted",
+        "values",
+        "to_entries",
+        "from_entries",
+        "with_entries",
+        "has",
+        "in",
+        "add",
+        "any",
+        "all",
+        "first",
+        "last",
+        "type",
+        "not",
+        "empty",
+        "error",
+        "sort",
+        "sort_by",
+        "group_by",
+        "unique",
+        "unique_by",
+        "min",
+        "min_by",
+        "max",
+        "max_by",
+        "reverse",
+        "contains",
+        "inside",
+        "startswith",
+        "endswith",
+        "ltrimstr",
+        "rtrimstr",
+        "ascii_downcase",
+        "ascii_upcase",
+        "tostring",
+        "tonumber",
+        "floor",
+        "ceil",
+        "round",
+        "sqrt",
+        "fabs",
+        "abs",
+        "if",
+        "then",
+        "elif",
+        "else",
+        "end",
+        "and",
+        "or",
+        "true",
+        "false",
+        "null",
+        "as",
+        "try",
+        "catch",
+        "nulls",
+        "booleans",
+        "numbers",
+        "strings",
+        "arrays",
+        "objects",
+        "iterables",
+        "scalars",
+        "flatten",
+        "index",
+        "rindex",
+        "indices",
+        "split",
+        "join",
+        "tojson",
+        "fromjson",
+        "csv",
+        "tsv",
+        "html",
+        "uri",
+        "json",
+        "text",
+        "base64",
+        "base64d",
+        "sh",
+        "nan",
+        "infinite",
+        "isnan",
+        "isinfinite",
+        "isnormal",
+        "now",
+        "todate",
+        "fromdate",
+        "strftime",
+        "strptime",
+        "mktime",
+        "gmtime",
+        "dateadd",
+        "date",
+        "fromdateiso8601",
+        "todateiso8601",
+        "del",
+        "paths",
+        "leaf_paths",
+        "getpath",
+        "delpaths",
+        "path",
+        "explode",
+        "implode",
+        "transpose",
+        "utf8bytelength",
+    ]
 )
 _TEXT = re.compile(r'"(?:[^"\\]|\\(?!\())*"')
 _WORD = re.compile(r"(?<![.$@\w])[a-zA-Z_]\w*")
@@ -74,10 +180,10 @@ def outcomes(program: str, document: str) -> list[str]:
 
 @lru_cache(maxsize=200)
 def _compiled(program: str) -> Any:
-    import jq
+    import jq  # type: ignore[import-not-found]
 
     # `tojson` keeps numbers as they were written; a program may end in a comment.
-    text = f"{_PRELUDE} ({program}\n) | if type == \"number\" and isnan then \"NaN\" else . end | tojson"
+    text = f'{_PRELUDE} ({program}\n) | if type == "number" and isnan then "NaN" else . end | tojson'
     try:
         return jq.compile(text)
     except ValueError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any, NoReturn
 
@@ -131,5 +130,3 @@ def _elements(text: str, place: int, depth: int) -> int:
         if not text.startswith(",", place):
             _unexpected(text, place, "was expecting comma to separate Array entries")
         place += 1
-
-

@@ -10,15 +10,17 @@ MAX_RENDER_PASSES = 100
 """Passes of `render(x)` over its own result."""
 MAX_OUTPUT_BEFORE_2_0 = 67_108_864
 """Characters of rendered text in versions that have no limit of their own."""
-MAX_PIECES = 20_000_000
+MAX_PIECES = 10_485_760
 """Pieces that the text of one list or map is put together from."""
-MAX_STEPS = 3_000_000
-"""Turns of loops, calls of macros and nodes of values that are walked over."""
+MAX_STEPS = 2_000_000
+"""Turns of loops, calls of macros and lines of documents."""
+MAX_NODES = 5_000_000
+"""Elements and entries, at all depths, of a value that leaves the template or is walked over."""
 MAX_MACRO_DEPTH = 40
 """Calls of macros inside macros."""
 MAX_INDENT = 10_000
 """Prefixes before a line of `indent`."""
 REGEX_SECONDS = 2.0
 """Time for one use of a regular expression."""
-JQ_SECONDS = 5.0
+JQ_SECONDS = 3.0
 """Time for one jq program."""

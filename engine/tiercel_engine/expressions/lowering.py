@@ -150,8 +150,8 @@ class Lowering:
             # Turns are told by True; the one turn of an empty list by False.
             name = self._name()
             choice = j.If(j.Name(name, "load"), body, [], self._body(node.otherwise))
-            return j.For(j.Name(name, "store"), turns, [choice], [], None, False)
-        return j.For(j.Name(self._name(), "store"), turns, body, [], None, False)
+            return j.For(j.Name(name, "store"), turns, [choice], [], None, False)  # noqa: FBT003 - jinja2 takes no names
+        return j.For(j.Name(self._name(), "store"), turns, body, [], None, False)  # noqa: FBT003 - jinja2 takes no names
 
     def _captured(self, body: Sequence[n.Part]) -> tuple[j.Node, j.Expr]:
         name = self._name()
@@ -164,16 +164,18 @@ class Lowering:
 
     def _macro(self, node: n.Macro) -> list[j.Node]:
         definition, name = self._captured(node.body)
-        parameters = j.List([
-            j.Tuple(
-                [
-                    j.Const(parameter.name),
-                    j.Const(None) if parameter.default is None else _lazy(self._expression(parameter.default)),
-                ],
-                "load",
-            )
-            for parameter in node.parameters
-        ])
+        parameters = j.List(
+            [
+                j.Tuple(
+                    [
+                        j.Const(parameter.name),
+                        j.Const(None) if parameter.default is None else _lazy(self._expression(parameter.default)),
+                    ],
+                    "load",
+                )
+                for parameter in node.parameters
+            ]
+        )
         return [definition, j.ExprStmt(_call(calls.define_macro, _CONTEXT, j.Const(node.name), parameters, name))]
 
     def _named_block(self, node: n.Block) -> list[j.Node]:
@@ -182,7 +184,7 @@ class Lowering:
 
     # Expressions
 
-    def _expression(self, node: n.Expression) -> j.Expr:
+    def _expression(self, node: n.Expression) -> j.Expr:  # noqa: PLR0911 - a table by type
         match node:
             case n.NullLiteral() | n.Missing():
                 return j.Const(None)

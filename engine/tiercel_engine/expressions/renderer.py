@@ -21,7 +21,7 @@ from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_OUTPUT_BEFORE_2_0,
 from tiercel_engine.expressions.programs import Program, Site
 from tiercel_engine.expressions.services import NO_SERVICES
 from tiercel_engine.expressions.texts import java_text, printed, too_large
-from tiercel_engine.expressions.values import plain
+from tiercel_engine.expressions.values import check_size, plain
 from tiercel_schemas.expressions import parse_template
 from tiercel_schemas.versions import DEFAULT_VERSION, KestraVersion
 
@@ -74,7 +74,11 @@ class Renderer:
 
     def render_typed(self, template: str, context: Mapping[str, Any]) -> Any:
         """The value of a template in plain Python types: one expression keeps its type."""
-        return plain(self.evaluate(template, context))
+        value = self.evaluate(template, context)
+        try:
+            return plain(value)
+        except JavaError as error:
+            raise described_at_top(error, None, self.version) from None
 
     def evaluate(self, template: str, context: Mapping[str, Any]) -> Any:
         """As `render_typed`, with the types that Java tells apart (see `values`)."""
@@ -111,6 +115,7 @@ class Renderer:
                 f"Maximum render() nesting depth ({MAX_RENDER_DEPTH}) exceeded at line 1"
                 " — check for circular render() calls in your template."
             )
+        check_size(value)
         variables = run.variables()
         try:
             return self._nested(value, variables, run.depth + 1, passes)
@@ -165,6 +170,11 @@ class Renderer:
             raise RenderError("The template is nested too deeply", "StackOverflowError") from None
         except MemoryError:
             raise RenderError("The template needs too much memory", "OutOfMemoryError") from None
+        except RenderError:
+            raise
+        except Exception as error:
+            # A fault of ours must not take the run or the editor with it; its cause stays for whoever debugs.
+            raise RenderError(f"The expression can't be evaluated: {error!r}", "InternalError") from error
 
     def _program(self, template: str) -> Program:
         program = self._programs.get(template)
@@ -250,8 +260,8 @@ def _typed(values: Iterator[Any]) -> tuple[Any, bool]:
             if not _is_scalar(value):
                 return None, True
             result = f"{java_text(result)}{java_text(value)}"
-            if len(result) > MAX_OUTPUT:
-                raise too_large()
+        if isinstance(result, str) and len(result) > MAX_OUTPUT:
+            raise too_large()
     return result, False
 
 

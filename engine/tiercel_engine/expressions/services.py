@@ -18,7 +18,7 @@ class Unavailable(Exception):  # noqa: N818 - a state of the surroundings
         super().__init__(f"{what} are not available here")
 
 
-class NamespaceMissing(LookupError):
+class NamespaceMissing(LookupError):  # noqa: N818 - an answer of the service
     """The namespace that was asked for doesn't exist."""
 
 

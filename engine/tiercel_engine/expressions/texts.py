@@ -12,7 +12,7 @@ from typing import Any
 
 from tiercel_engine.expressions.errors import LimitError
 from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_PIECES
-from tiercel_engine.expressions.values import JavaArray, JavaFloat, MapEntry
+from tiercel_engine.expressions.values import JavaArray, JavaFloat, MapEntry, check_size
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
@@ -29,7 +29,7 @@ def printed(value: Any) -> str:
     return java_text(value)
 
 
-def java_text(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by type
+def java_text(value: Any) -> str:  # noqa: C901, PLR0911 - a table by type
     """What Java's `toString` gives; `null` for None."""
     match value:
         case str():
@@ -49,6 +49,7 @@ def java_text(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by t
         case bytes():
             return f"[B@{id(value) & 0xFFFFFFFF:x}"
         case list() | tuple() | dict() | MapEntry():
+            check_size(value)
             parts: list[str] = []
             _write_java(value, parts)
             return "".join(parts)
@@ -123,6 +124,7 @@ def _shortest(value: float) -> str:
 
 def json_text(value: Any, *, keep_null: bool = False) -> str:
     """Compact JSON as Kestra writes it: null entries of maps are left out unless `keep_null`, dates are text."""
+    check_size(value)
     parts: list[str] = []
     _write_json(value, parts, keep_null)
     return "".join(parts)

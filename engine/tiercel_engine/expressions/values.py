@@ -12,12 +12,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from tiercel_engine.expressions.errors import LimitError
+from tiercel_engine.expressions.limits import MAX_NODES
+
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
 
 
 class Long(int):
     """A Long whatever its size: literals and results of arithmetic."""
+
+    __slots__ = ()
+
+
+class BigInteger(int):
+    """A BigInteger whatever its size."""
 
     __slots__ = ()
 
@@ -75,6 +84,8 @@ def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by 
             return "java.lang.Boolean"
         case Long():
             return "java.lang.Long"
+        case BigInteger():
+            return "java.math.BigInteger"
         case int():
             if INT_MIN <= value <= INT_MAX:
                 return "java.lang.Integer"
@@ -130,8 +141,28 @@ def type_name(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The value in plain Python types, deeply. Shared parts stay shared."""
+    """The value in plain Python types, deeply. Shared parts stay shared. Raises LimitError."""
+    check_size(value)
     return _plain(value, {})
+
+
+def check_size(value: Any) -> None:
+    """Raises LimitError for lists and maps that would be too large when written out.
+
+    Parts that a value shares count each time they stand in it, though they are looked at once.
+    """
+    if isinstance(value, dict | list | tuple) and _size(value, {}) > MAX_NODES:
+        raise LimitError(f"A value cannot have more than {MAX_NODES} elements.")
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    if not isinstance(value, dict | list | tuple):
+        return 1
+    found = known.get(id(value))
+    if found is None:
+        items = value.values() if isinstance(value, dict) else value
+        found = known[id(value)] = 1 + sum(_size(item, known) for item in items)
+    return found
 
 
 def _plain(value: Any, known: dict[int, Any]) -> Any:
@@ -153,4 +184,4 @@ def _plain(value: Any, known: dict[int, Any]) -> Any:
         return float(double_text(value))
     if isinstance(value, str):
         return value if type(value) is str else str(value)
-    return int(value) if isinstance(value, Long) else value
+    return int(value) if isinstance(value, Long | BigInteger) else value

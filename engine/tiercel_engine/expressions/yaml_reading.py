@@ -65,7 +65,7 @@ def _value(node: yaml.Node, budget: _Budget) -> Any:
         return {_key(key): _value(value, budget) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, budget) for item in node.value]
-    return scalar(str(node.value), plain=not node.style)
+    return scalar(str(node.value), plain=not getattr(node, "style", None))
 
 
 def _key(node: yaml.Node) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tiercel_engine.expressions.limits import MAX_STEPS
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import MapEntry
+from tiercel_engine.expressions.values import MapEntry, check_size
 
 _RESERVED = frozenset(
     "false False FALSE n N no No NO null Null NULL on On ON off Off OFF true True TRUE y Y yes Yes YES".split()  # noqa: SIM905
@@ -25,6 +25,7 @@ def yaml_text(value: Any) -> str:
     """The document, ending in a line break."""
     if isinstance(value, str) and not value:
         return '--- ""\n'
+    check_size(value)
     lines: list[str] = []
     _write(value, 0, "", lines)
     return "\n".join(lines) + "\n"
@@ -96,7 +97,7 @@ def _can_be_plain(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    if _UNPRINTABLE.search(text) or "\r" in text or "\t" in text and text != text.strip():
+    if _UNPRINTABLE.search(text) or "\r" in text or ("\t" in text and text != text.strip()):
         return _double_quoted(text)
     return f"'{text.replace(chr(39), chr(39) * 2)}'"
 

@@ -42,7 +42,30 @@ _S = Span(0, 0)
 # Names that begin with an operator's word are operators to Kestra's lexer when no letter follows the word.
 names = st.sampled_from(["a", "inputs", "b_1", "_x", "trigger", "order", "isle", "notes", "outputs2", "Contains"])
 strings = st.text(st.characters(exclude_characters="\\{}%#\r", exclude_categories=["Cs"]), max_size=8)
-binaries = st.sampled_from(["or", "and", "contains", "==", "equals", "!=", "<", ">", "<=", ">=", "??", "???", "isIn", "+", "-", "*", "/", "%", "~", ".."])
+binaries = st.sampled_from(
+    [
+        "or",
+        "and",
+        "contains",
+        "==",
+        "equals",
+        "!=",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "??",
+        "???",
+        "isIn",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "~",
+        "..",
+    ]
+)
 
 literals = st.one_of(
     st.builds(NullLiteral, st.just(_S)),
@@ -115,7 +138,44 @@ templates = st.lists(st.tuples(_texts, _parts), max_size=3).map(
 
 _FRAGMENTS = st.sampled_from(
     [
-        *["{{", "}}", "{%", "%}", "{#", "#}", "{{-", "-}}", "(", ")", "[", "]", "{", "}", ".", ",", ":", "?", "=", "|", "~", "..", "??", "???", "'", '"', "\\", "#{", "a", "inputs", "not", "is", "or", "1", "1.5", "9L"],
+        *[
+            "{{",
+            "}}",
+            "{%",
+            "%}",
+            "{#",
+            "#}",
+            "{{-",
+            "-}}",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            ".",
+            ",",
+            ":",
+            "?",
+            "=",
+            "|",
+            "~",
+            "..",
+            "??",
+            "???",
+            "'",
+            '"',
+            "\\",
+            "#{",
+            "a",
+            "inputs",
+            "not",
+            "is",
+            "or",
+            "1",
+            "1.5",
+            "9L",
+        ],
         " ",
         "\n",
         "{% if a %}",

@@ -59,9 +59,7 @@ def base64_bytes(text: str) -> bytes:
         if not (character.isascii() and (character.isalnum() or character in "+/=")):
             raise JavaError("IllegalArgumentException", f"Illegal base64 character {ord(character) & 0xFF:x}")
         if character == "=" and text[index:].strip("="):
-            raise JavaError(
-                "IllegalArgumentException", f"Input byte array has incorrect ending byte at {index + 1}"
-            )
+            raise JavaError("IllegalArgumentException", f"Input byte array has incorrect ending byte at {index + 1}")
     content = text.rstrip("=")
     if len(content) % 4 == 1:
         raise JavaError("IllegalArgumentException", "Last unit does not have enough valid bits")

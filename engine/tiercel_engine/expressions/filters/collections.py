@@ -13,7 +13,7 @@ from tiercel_engine.expressions.java.utf16 import cut, length_of
 from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_RANGE
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import Character, JavaArray, JavaCollection, java_class
+from tiercel_engine.expressions.values import Character, JavaArray, JavaCollection, check_size, java_class
 
 
 def _wrong_type(name: str, wanted: str, value: Any) -> PebbleError:
@@ -42,6 +42,7 @@ def distinct(value: Any, _arguments: Arguments, _run: Run) -> Any:
         return "null"
     if not isinstance(value, list) or isinstance(value, JavaArray):
         raise _wrong_type("distinct", "List", value)
+    check_size(value)
     kept: dict[tuple[str, Any], Any] = {}
     for item in value:
         kept.setdefault((java_class(item), _identity(item)), item)
@@ -210,7 +211,7 @@ def _compare(left: Any, right: Any) -> int:
     if isinstance(left, str) and isinstance(right, str):
         return compare_texts(left, right)
     if is_number(left) and is_number(right) and java_class(left) == java_class(right):
-        return (left > right) - (left < right)
+        return int(left > right) - int(left < right)
     if isinstance(left, bool) and isinstance(right, bool):
         return left - right
     raise class_cast(right, java_class(left))
@@ -222,7 +223,9 @@ def slice_(value: Any, arguments: Arguments, _run: Run) -> Any:
     if value is None:
         return None
     if not isinstance(value, str | list):
-        message = f"Slice filter can only be applied to String, List and array inputs. Actual type was: {java_class(value)}"
+        message = (
+            f"Slice filter can only be applied to String, List and array inputs. Actual type was: {java_class(value)}"
+        )
         raise JavaError("IllegalArgumentException", message)
     size = length_of(value) if isinstance(value, str) else len(value)
     start = whole_number(arguments["fromIndex"]) if arguments.get("fromIndex") is not None else 0

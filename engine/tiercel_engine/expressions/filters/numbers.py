@@ -19,6 +19,7 @@ from tiercel_engine.expressions.values import (
     INT_MIN,
     LONG_MAX,
     LONG_MIN,
+    BigInteger,
     JavaFloat,
     Long,
     java_class,
@@ -119,7 +120,7 @@ def _decimal(text: str) -> Decimal:
 def _big_integer(text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise _not_a_number(text)
-    return int(text)
+    return BigInteger(int(text))
 
 
 _KINDS: dict[str, Any] = {
@@ -152,8 +153,8 @@ def _guessed(text: str) -> Any:
         raise JavaError("NumberFormatException", f"{text} is not a valid number.")
     exact, single, double = Decimal(text), _float(text), float(text)
     is_zero = exact == 0
-    if abs(single) != float("inf") and (single != 0 or is_zero) and double_text(single) == double_text(double):
+    if abs(single) != float("inf") and (bool(single) or is_zero) and double_text(single) == double_text(double):
         return single
-    if abs(double) != float("inf") and (double != 0 or is_zero) and Decimal(repr(double)) == exact:
+    if abs(double) != float("inf") and (bool(double) or is_zero) and Decimal(repr(double)) == exact:
         return double
     return exact

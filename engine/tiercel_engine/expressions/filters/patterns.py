@@ -10,7 +10,7 @@ from tiercel_engine.expressions.java import regex
 from tiercel_engine.expressions.limits import MAX_OUTPUT
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import JavaArray
+from tiercel_engine.expressions.values import JavaArray, check_size
 
 
 def _pattern(arguments: Arguments) -> str:
@@ -68,12 +68,11 @@ def replace(value: Any, arguments: Arguments, _run: Run) -> Any:
     """The keys of a map replaced by its values, one after the other."""
     if value is None:
         return None
-    pairs = needed(
-        arguments, "replace_pairs", "The argument 'replace_pairs' is required."
-    )
+    pairs = needed(arguments, "replace_pairs", "The argument 'replace_pairs' is required.")
     if not isinstance(pairs, dict):
         raise class_cast(pairs, "java.util.Map")
     by_pattern = truth_of(arguments.get("regexp", False))
+    check_size(value)
     return _replaced(value, pairs, by_pattern=by_pattern)
 
 

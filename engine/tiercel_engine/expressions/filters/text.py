@@ -12,6 +12,7 @@ from tiercel_engine.expressions.java.utf16 import cut, length_of
 from tiercel_engine.expressions.limits import MAX_INDENT, MAX_OUTPUT
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
+from tiercel_engine.expressions.values import check_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,6 +156,7 @@ def escape_char(value: Any, arguments: Arguments, _run: Run) -> Any:
     if kind not in _ESCAPES:
         message = "The 'escapeChar' filter expects the value of 'type' to be either 'single', 'double', or 'shell'."
         raise PebbleError(message)
+    check_size(value)
     return _escaped(value, *_ESCAPES[kind])
 
 

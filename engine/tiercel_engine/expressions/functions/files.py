@@ -64,9 +64,7 @@ def _content(arguments: Arguments, run: Run, name: str) -> bytes:
 
 def _read_uri(uri: str, run: Run) -> bytes:
     if uri.startswith("kestra://") and run.find("execution") is None:
-        raise JavaError(
-            "NullPointerException", 'Cannot invoke "java.util.Map.get(Object)" because "execution" is null'
-        )
+        raise JavaError("NullPointerException", 'Cannot invoke "java.util.Map.get(Object)" because "execution" is null')
     try:
         return run.services.read_uri(uri)
     except FileNotFoundError:

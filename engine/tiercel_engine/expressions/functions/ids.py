@@ -60,9 +60,7 @@ def nano_id(arguments: Arguments, run: Run) -> str:
         raise PebbleError(f"The 'nanoId()' function field 'length' must be lower than: {_MAX_NANO_LENGTH}")
     letters = _NANO_ALPHABET if alphabet is None else cast_text(alphabet)
     if not letters or len(letters) > _MAX_ALPHABET:
-        raise PebbleError(
-            f"The 'nanoId()' function field 'alphabet' max size must be lower than: {_MAX_ALPHABET}"
-        )
+        raise PebbleError(f"The 'nanoId()' function field 'alphabet' max size must be lower than: {_MAX_ALPHABET}")
     return "".join(run.services.random().choices(letters, k=max(0, length)))
 
 

@@ -187,7 +187,7 @@ def _time(text: str, fields: dict[str, Any]) -> tuple[dt.time, int]:
     if "milli_of_day" in fields or "nano_of_day" in fields:
         total = fields.get("nano_of_day", fields.get("milli_of_day", 0) * 1_000_000)
         seconds, nanos = divmod(total, 1_000_000_000)
-        return (dt.datetime.min + dt.timedelta(seconds=seconds % 86_400)).time(), nanos
+        return dt.time(seconds // 3600 % 24, seconds // 60 % 60, seconds % 60), nanos
     hour = fields.get("hour", fields.get("clock24", 0) % 24)
     if "clock12" in fields or "hour12" in fields:
         hour = fields.get("hour12", fields.get("clock12", 0) % 12) + (12 if fields.get("afternoon") else 0)

@@ -110,8 +110,7 @@ def _quarter(field: PatternField, moment: Moment, names: LocaleNames) -> str:
 def _day_name(field: PatternField, moment: Moment, names: LocaleNames) -> str:
     if field.letter in "ec" and field.count < 3:
         return _value(week_of(moment.local.date(), names)[2], field.count)
-    context = "stand-alone" if field.letter == "c" else "format"
-    return names.day(moment.local.weekday(), _width(field.count), context)
+    return names.day(moment.local.weekday(), _width(field.count), "stand-alone" if field.letter == "c" else "format")
 
 
 def _fraction(field: PatternField, moment: Moment, _names: LocaleNames) -> str:

@@ -182,7 +182,7 @@ def _check(number: str, pattern: str) -> None:
         kind = "Multiple decimal separators in pattern" if "." in fraction else "Malformed pattern"
         raise JavaError("IllegalArgumentException", f'{kind} "{pattern}"')
     if "#" in whole.replace(",", "").lstrip("#") or "0" in fraction.lstrip("0"):
-        raise JavaError("IllegalArgumentException", f'Unexpected \'0\' in pattern "{pattern}"')
+        raise JavaError("IllegalArgumentException", f"Unexpected '0' in pattern \"{pattern}\"")
 
 
 def _malformed(pattern: str) -> JavaError:

@@ -103,12 +103,17 @@ def _escape(pattern: str, index: int, *, in_class: bool) -> tuple[str, int]:
         if end > 0 and name in _CLASSES:
             content = _CLASSES[name]
             return (f"[{'^' if following == 'P' else ''}{content}]"), end + 1
-        if end > 0 and name.startswith("Is") or name.startswith("java"):
+        if (end > 0 and name.startswith("Is")) or name.startswith("java"):
             stripped = name[2:] if name.startswith("Is") else name[4:].removesuffix("Case").removesuffix("ter")
             return f"\\{following}{{{stripped}}}", end + 1
         return pattern[index : end + 1] if end > 0 else "\\p", end + 1 if end > 0 else index + 2
     # Java's classes know ASCII only.
-    ascii_classes = {"d": "0-9", "w": "a-zA-Z0-9_", "s": r" \t\n\x0b\f\r", "h": r" \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000"}
+    ascii_classes = {
+        "d": "0-9",
+        "w": "a-zA-Z0-9_",
+        "s": r" \t\n\x0b\f\r",
+        "h": r" \t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000",
+    }
     if following in ascii_classes:
         return f"[{ascii_classes[following]}]", index + 2
     if following in "DWS":
@@ -123,7 +128,8 @@ def _escape(pattern: str, index: int, *, in_class: bool) -> tuple[str, int]:
 
 def found(pattern: str, text: str) -> regex.Match[str] | None:
     """The first match anywhere."""
-    return _timed(lambda: compiled(pattern).search(text, timeout=REGEX_SECONDS), pattern)
+    match: regex.Match[str] | None = _timed(lambda: compiled(pattern).search(text, timeout=REGEX_SECONDS), pattern)
+    return match
 
 
 def replaced_all(pattern: str, replacement: str, text: str) -> str:

@@ -16,7 +16,9 @@ from tiercel_engine.expressions.values import java_class
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SPECIFIER = re.compile(r"%(?P<index>\d+\$|<)?(?P<flags>[-#+ 0,(]*)(?P<width>\d+)?(?:\.(?P<precision>\d+))?(?P<kind>[a-zA-Z%])")
+_SPECIFIER = re.compile(
+    r"%(?P<index>\d+\$|<)?(?P<flags>[-#+ 0,(]*)(?P<width>\d+)?(?:\.(?P<precision>\d+))?(?P<kind>[a-zA-Z%])"
+)
 _MAX_WIDTH = 100_000
 
 

@@ -64,7 +64,7 @@ def zone(name: str) -> Zone:
         if name == prefix:
             return Zone(name, dt.timedelta())
         rest = name.removeprefix(prefix)
-        if name.startswith(prefix) and rest[:1] in "+-" and rest and name not in ("GMT0",):
+        if name.startswith(prefix) and rest[:1] in "+-" and rest:
             offset = _offset(rest)
             return Zone(f"{prefix}{offset_text(offset)}" if offset else prefix, offset)
     if not _REGION.fullmatch(name):

@@ -57,7 +57,7 @@ def is_odd(value: Any, _arguments: Arguments, _run: Run) -> bool:
 
 def _whole(value: Any) -> int:
     if value is None:
-        raise PebbleError("Can not pass null value to \"even\" test.")
+        raise PebbleError('Can not pass null value to "even" test.')
     if isinstance(value, int) and not isinstance(value, bool):
         if isinstance(value, Long) or INT_MIN <= value <= INT_MAX:
             return int(value)

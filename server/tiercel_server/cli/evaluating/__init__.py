@@ -1,0 +1,1 @@
+"""What `tiercel eval` is made of: contexts, batches, and words for errors."""
