@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import heapq
 import itertools
 from collections import deque
@@ -112,7 +113,7 @@ class Simulation:
             name: deque(Outcome.read(each) for each in (written if isinstance(written, list) else [written]))
             for name, written in (outcomes or {}).items()
         }
-        self.answers = dict(answers or {})
+        self.answers = copy.deepcopy(dict(answers or {}))
         self.slots = slots
         self.now = START
         self.executions: dict[str, Execution] = {}
