@@ -10,6 +10,7 @@ from typing import Any
 import anyio.to_thread
 
 from tiercel_engine.expressions import Renderer
+from tiercel_engine.expressions.services import NotAllowed, SubflowCall
 from tiercel_engine.tasks.expression_services import LocalExpressionServices
 from tiercel_engine.tasks.services import LocalServices
 
@@ -27,6 +28,13 @@ class ExecutionServices(LocalExpressionServices):
     ) -> None:
         super().__init__(services, knows_namespace)
         self._errors = errors
+
+    def subflow(self, call: SubflowCall) -> Mapping[str, Any]:  # noqa: ARG002
+        """Refused, as Kestra refuses it where inputs have been settled."""
+        raise NotAllowed(
+            "The 'subflow' function can only be used at flow-input render time (e.g. an input's 'values'); "
+            "it is not supported inside task or trigger properties."
+        )
 
     def error_logs(self) -> list[Mapping[str, Any]]:
         """The ERROR log entries of the execution so far."""

@@ -68,7 +68,7 @@ def _read_uri(uri: str, run: Run) -> bytes:
     try:
         return run.services.read_uri(uri)
     except FileNotFoundError:
-        missing = JavaError("FileNotFoundException", f"{uri} (File not found)")
+        missing = JavaError("FileNotFoundException", f"File not found for URI: {uri}")
         raise PebbleError(missing.message or "", missing) from None
     except NotAllowed as error:
         raise PebbleError(str(error)) from None

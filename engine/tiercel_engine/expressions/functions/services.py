@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -130,7 +131,8 @@ def _body(body: Any, content_type: str) -> bytes | None:
 def _answered(answer: HttpAnswer, accept: str) -> Any:
     text = answer.body.decode("utf-8", "replace")
     if answer.status >= 400:
-        raise PebbleError(f"Failed http request with response code '{answer.status}' and body:\n{text}")
+        phrase = _phrase(answer.status)
+        raise PebbleError(f"Failed to execute HTTP Request, server respond with status {answer.status} : {phrase}")
     kind = accept if accept != "*/*" else answer.content_type
     if not text:
         return None
@@ -138,7 +140,8 @@ def _answered(answer: HttpAnswer, accept: str) -> Any:
         try:
             return read_json(text)
         except JsonError as error:
-            raise PebbleError(f"Invalid json: {error}") from None
+            complaint = f"com.fasterxml.jackson.core.JsonParseException: {error}"
+            raise JavaError("RuntimeException", complaint) from None
     if "yaml" in kind:
         from tiercel_engine.expressions.yaml_reading import YamlError, read_yaml
 
@@ -147,6 +150,11 @@ def _answered(answer: HttpAnswer, accept: str) -> Any:
         except YamlError as error:
             raise PebbleError(f"Invalid yaml: {error}") from None
     return text
+
+
+def _phrase(status: int) -> str:
+    """The usual words for a status code."""
+    return next((each.phrase for each in HTTPStatus if each == status), "Unknown")
 
 
 @function_unit("subflow")
