@@ -128,8 +128,10 @@ def literal_shape(node: Node | None, depth: int = 0) -> Shape:
         shapes = {literal_shape(item, depth + 1) for item in node.items} if len(node.items) <= 1 else set()
         return ListShape(shapes.pop() if len(shapes) == 1 else ANY)
     if isinstance(node, MappingNode):
-        pairs = list(effective_pairs(node))
-        keys = {pair.name: literal_shape(pair.value, depth + 1) for pair in reversed(pairs) if pair.name is not None}
+        keys: dict[str, Shape] = {}
+        for pair in effective_pairs(node):
+            if pair.name is not None and pair.name not in keys:
+                keys[pair.name] = literal_shape(pair.value, depth + 1)
         return MapShape(MappingProxyType(keys), open=any("{{" in name for name in keys))
     return ANY
 

@@ -40,9 +40,9 @@ def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -
     suppressions = find_suppressions(snapshot.source)
     if suppressions:
         findings, unused = apply_suppressions(snapshot.source, findings, suppressions)
-        more = [UNUSED_SUPPRESSION.finding(f"`{each.code}` is not reported here.", each.span) for each in unused]
+        more = [UNUSED_SUPPRESSION.finding(f"`{each.code}` is not reported here", each.span) for each in unused]
         more += [
-            NAMELESS_SUPPRESSION.finding("Name the codes to silence: `# tiercel: ignore[code]`.", each.span)
+            NAMELESS_SUPPRESSION.finding("name the codes to silence: `# tiercel: ignore[code]`", each.span)
             for each in suppressions
             if not each.codes
         ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.rules.model import Rule
+from tiercel_server.rules.registry import GROUPS
 
 VERSION_COMMENT = "# kestra-version: "
 """An example that begins so is of that version."""
@@ -31,6 +34,27 @@ def example_version(example: str, rule: Rule) -> KestraVersion:
     if example.startswith(VERSION_COMMENT):
         return KestraVersion(example.splitlines()[0].removeprefix(VERSION_COMMENT).strip())
     return KestraVersion.V2_0 if KestraVersion.V2_0 in rule.versions else rule.versions[0]
+
+
+def rule_table(rules: Iterable[Rule]) -> str:
+    """The page that lists all rules, group after group, in Markdown."""
+    lines = ["# Rules", "", "What `tiercel check` and the editor report. Generated from the rules themselves.", ""]
+    known = list(rules)
+    for group in GROUPS:
+        lines += [
+            f"## {group.capitalize()}",
+            "",
+            "| rule | severity | Kestra | fix | what it flags |",
+            "|---|---|---|---|---|",
+        ]
+        for rule in known:
+            if rule.group == group:
+                versions = ", ".join(version.value for version in rule.versions)
+                severity = "off" if rule.profile is not None else rule.severity.label
+                fix = "yes" if rule.fix else ""
+                lines.append(f"| [{rule.code}]({rule.code}.md) | {severity} | {versions} | {fix} | {rule.summary} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _facts(rule: Rule) -> list[str]:

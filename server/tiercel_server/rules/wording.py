@@ -6,13 +6,16 @@ import difflib
 from collections.abc import Iterable
 
 
+_SHORT = 4
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant; a difference of case, `-` and `_` counts little."""
     names = list(known)
     folded = {_fold(each): each for each in names}
     if (same := folded.get(_fold(name))) is not None and same != name:
         return same
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6 if len(name) <= _SHORT else 0.7)
     return close[0] if close else None
 
 

@@ -85,7 +85,7 @@ def _without_loop(context: RuleContext, reference: Reference, scope: Scope) -> s
     is_new = context.version == KestraVersion.V2_0
     kinds = {each.type.rsplit(".", 1)[-1] for each in scope.loops}
     if reference.root == "item":
-        if not is_new:
+        if not is_new and "Loop" not in kinds:
             return "`item` came with Kestra 2.0; inside a `ForEach` the value is `taskrun.value`"
         # A loop of 1.3 is an error of its own here: what stands inside it is not judged.
         return (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
-from tiercel_schemas.source.values import scalar_text
+from tiercel_schemas.source.values import scalar_text, scalar_value
 from tiercel_server.analysis.typed_values import TypedValue
 from tiercel_server.rules.examples import item, logs, tasks
 from tiercel_server.rules.model import Rule, RuleContext
@@ -39,9 +39,10 @@ _CREDENTIAL_KEYS = re.compile(
     r"(Password|Secret|Token|ApiKey|AccessKey|SecretKey|PrivateKey|Passphrase)$"
 )
 _LOOKS_SECRET = re.compile(
-    r"(AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[0-9A-Za-z]{36}|xox[abprs]-[0-9A-Za-z-]{10,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|"
-    r"sk-[0-9A-Za-z]{32,}|[a-z][a-z0-9+.-]*://[^/\s:@{}]+:[^/\s:@{}]+@"
+    r"(AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[0-9A-Za-z]{36}|xox[abprs]-[0-9A-Za-z-]{10,}|"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|sk-[0-9A-Za-z]{32,}|[a-z][a-z0-9+.-]*://[^/\s:@{}]+:[^/\s:@{}]+@"
 )
+_FILE_NAME = re.compile(r"\.[a-z]{2,5}$|^/")
 _PLACEHOLDERS = re.compile(r"(?i)^(x+|\*+|changeme|example|none|null|true|false|<.*>|your[-_ ].*|)$")
 _LOCAL = re.compile(
     r"http://(localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[a-z0-9-]+(:\d+)?(/|$))", re.IGNORECASE
@@ -66,7 +67,9 @@ def check_credentials(context: RuleContext) -> Iterator[Diagnostic]:
 def _is_secret_place(value: TypedValue) -> bool:
     if value.path[-1] != value.name or value.path[0] == "inputs":
         return False
-    return (value.property is not None and value.property.secret) or _CREDENTIAL_KEYS.search(value.name) is not None
+    text = value.node.value
+    is_number = isinstance(scalar_value(value.node), int | float)
+    return _CREDENTIAL_KEYS.search(value.name) is not None and not is_number and not _FILE_NAME.search(text)
 
 
 @checks(SECRET_IN_LOG)
