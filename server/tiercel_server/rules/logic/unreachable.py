@@ -10,6 +10,7 @@ from tiercel_server.analysis.symbols import TaskSymbol
 from tiercel_server.rules.examples import item, log, logs, tasks
 from tiercel_server.rules.model import Rule, RuleContext
 from tiercel_server.rules.registry import checks
+from tiercel_server.rules.wording import nearest
 
 UNREACHABLE_TASK = Rule(
     "unreachable-task", "logic", "A task stands behind one that always ends the run.",
@@ -88,6 +89,8 @@ def check_use(context: RuleContext) -> Iterator[Diagnostic]:
                 whole = whole or (not reference.complete and reference.root == "inputs")
     if whole:
         return
+    _add_misspelt(used["inputs"], {each.steps[0] for each in flow.outline.inputs if each.steps})
+    _add_misspelt(used["vars"], {each.steps[0] for each in flow.outline.variables})
     text = flow.source.text.slice(flow.document.span)
     needed = {name for each in flow.outline.inputs for name in each.depends_on}
     for each in flow.outline.inputs:
@@ -105,6 +108,12 @@ def _is_written(name: str, text: str) -> bool:
     """Whether a name stands anywhere, as in a text that is rendered later (`render(vars.x)`)."""
     last = name.partition(".")[2]
     return any(form in text for form in (name, f"'{last}'", f'"{last}"'))
+
+
+def _add_misspelt(used: set[str], declared: set[str]) -> None:
+    """A misspelt name was meant to read the one that it is like: that is one mistake, not two."""
+    heads = {name.split(".")[0] for name in used}
+    used |= {meant for name in heads - declared if (meant := nearest(name, declared)) is not None}
 
 
 def _is_named(name: str, used: set[str]) -> bool:
