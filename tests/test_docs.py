@@ -3,8 +3,8 @@
 In `README.md`, `docs/` and `editors/`, by the language of the fence:
 
 - `console`: lines after `$ ` (and `> `, which go on) are run by bash in a copy of the repository's `examples/`; what
-  follows must be what they print (both streams). `…` stands for any text, and a line of `…` alone for any lines. A block whose command ends with
-  another code than 0 says so in its info string: `console exit=1`.
+  follows must be what they print (both streams). `…` stands for any text, and a line of `…` alone for any lines. A
+  block whose command ends with another code than 0 says so in its info string: `console exit=1`.
 - `yaml`: parses; when it is a flow, `tiercel check` has nothing against it (`yaml 1.3` for the other line, `yaml bad`
   where the text shows a mistake: then there must be an error).
 - `json`: parses.
