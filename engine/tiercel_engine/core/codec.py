@@ -39,7 +39,7 @@ def _event_data(event: Event) -> dict[str, Any]:
         value = getattr(event, field.name)
         if field.name == "events":
             data["events"] = [_event_data(part) for part in value]
-        elif value is not None:
+        elif value is not None or field.default is dataclasses.MISSING:
             data[field.name] = _encode(value)
     return data
 

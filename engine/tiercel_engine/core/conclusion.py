@@ -24,7 +24,7 @@ def conclude(work: Work) -> bool:
     execution = work.execution
     if execution.concluded:
         return True
-    work.change(concluded=True)
+    work.change(concluded=True, end_state=candidate(work))
     work.set_execution_state(candidate(work))
     if execution.has_outputs:
         work.effects.append(RenderOutputs())
@@ -39,6 +39,7 @@ def outputs_rendered(work: Work, event: OutputsRendered) -> None:
     if event.error is not None:
         work.log("ERROR", event.error)
         work.set_execution_state(State.FAILED)
+        work.change(end_state=State.FAILED)
     elif event.outputs:
         work.change(outputs=event.outputs)
     work.agenda.append(("advance", None))
@@ -50,9 +51,10 @@ def seal(work: Work) -> None:
         return
     if _ghost_at_work(work):
         return
-    if not work.execution.sealed:
-        work.change(sealed=True)
-        work.effects.append(Finish())
+    if not work.state.terminated and work.execution.end_state is not None:
+        work.set_execution_state(work.execution.end_state)
+    work.change(sealed=True)
+    work.effects.append(Finish())
 
 
 def abandon(work: Work, state: State) -> None:
@@ -63,7 +65,7 @@ def abandon(work: Work, state: State) -> None:
 
 def end_again(work: Work) -> None:
     """A task that ran once more has ended; the end of the execution stays what it was."""
-    work.set_execution_state(candidate(work))
+    work.set_execution_state(work.execution.end_state or candidate(work))
 
 
 def next_ghost(work: Work) -> bool:

@@ -175,6 +175,8 @@ class Execution:
     """Service levels missed so far."""
     concluded: bool = False
     """The end state has been said; afterExecution follows."""
+    end_state: State | None = None
+    """What it was, for when a retry after the end has hidden it."""
     sealed: bool = False
     """The end has been said; nothing follows but a restart."""
     killing: bool = False

@@ -13,6 +13,7 @@ from tiercel_engine.core.ids import fraction
 from tiercel_engine.core.lists import enter, finish_leaf, position
 from tiercel_engine.core.records import Stage, TaskRun
 from tiercel_engine.core.states import State
+from tiercel_engine.core.stopping import cut_off
 from tiercel_engine.core.work import Work
 from tiercel_schemas.model.retry import ConstantRetry, ExponentialRetry, Retry
 from tiercel_schemas.versions import KestraVersion
@@ -63,7 +64,8 @@ def failed(work: Work, run: TaskRun, message: str | None) -> None:
     """An attempt has failed, its end is recorded: wait for another, start anew, or end the task run."""
     policy = effective_retry(work, run)
     detached = run.place is None and not run.twin
-    if policy is None or detached or work.scope(run.parent_id).stopped:
+    left = work.scope(run.parent_id).stopped or work.state is State.RETRIED
+    if policy is None or detached or left:
         finish_leaf(work, run, State.FAILED, message)
         return
     anew = policy.behavior == "CREATE_NEW_EXECUTION"
@@ -148,6 +150,10 @@ def _start_anew(work: Work, run: TaskRun, date: datetime, message: str | None) -
             inner = work.put(replace(inner, scope=replace(inner.scope or work.root, stage=Stage.DONE)))
         work.set_state(inner, State.RETRIED)
     work.set_execution_state(State.RETRIED)
+    for other in sorted(work.runs.values(), key=lambda other: other.number):
+        if not other.state.terminated:
+            cut_off(work, other, State.KILLED)
+    work.root = replace(work.root, stopped=True)
     work.effects.append(StartTimer("replay", None, date))
 
 

@@ -56,6 +56,8 @@ class Engine:
         self.limiter = anyio.CapacityLimiter(max(surroundings.max_parallel, 1))
         self.slots = Slots()
         self.lives: dict[str, Live] = {}
+        self.replayed: dict[str, str] = {}
+        """Executions that a retry has replaced, and by which."""
         self._on_event = on_event
         self._waiting: deque[tuple[str, Event]] = deque()
         self._arrivals: dict[str, list[Event]] = {}
@@ -269,6 +271,12 @@ class Engine:
     def context_of(self, live: Live) -> dict[str, Any]:
         """What expressions outside of task runs see."""
         return execution_context(live.execution, live.views, self.surroundings, live.inherited)
+
+    def newest(self, execution_id: str) -> str:
+        """The execution that stands in an execution's place after retries."""
+        while execution_id in self.replayed:
+            execution_id = self.replayed[execution_id]
+        return execution_id
 
     def _live(self, execution_id: str) -> Live:
         live = self.lives.get(execution_id)

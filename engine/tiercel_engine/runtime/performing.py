@@ -213,24 +213,27 @@ def _start_replay(engine: Engine, live: Live, effect: wanted.StartReplay) -> Non
         trigger=old.trigger,
         parent_id=old.id,
         original_id=old.original_id or old.id,
+        loop_run=old.loop_run,
         attempt_number=effect.attempt_number,
         created_date=old.created_date,
         depth=old.depth,
     )
+    engine.replayed[old.id] = effect.execution_id
     engine.begin(event, live.caller)
     live.caller = None
 
 
 def _stop_execution(engine: Engine, _live: Live, effect: wanted.StopExecution) -> None:
-    if effect.execution_id in engine.lives:
-        engine.post(effect.execution_id, KillRequested(engine.now()))
+    execution_id = engine.newest(effect.execution_id)
+    if execution_id in engine.lives:
+        engine.post(execution_id, KillRequested(engine.now()))
 
 
 def _restart_execution(engine: Engine, live: Live, effect: wanted.RestartExecution) -> None:
     from tiercel_engine.runtime.engine import UnknownExecutionError
 
     try:
-        engine.restart(effect.execution_id)
+        engine.restart(engine.newest(effect.execution_id))
     except UnknownExecutionError as error:
         engine.write_log(live, "ERROR", str(error))
 

@@ -91,9 +91,7 @@ class Outcome:
     def read(cls, written: Any) -> Outcome:
         """`FAILED`, `SUCCESS 5` (seconds), or a map of the fields."""
         if isinstance(written, Mapping):
-            return cls(
-                State(written.get("state", "SUCCESS")), written.get("seconds", 0.0), written.get("outputs", {})
-            )
+            return cls(State(written.get("state", "SUCCESS")), written.get("seconds", 0.0), written.get("outputs", {}))
         name, _, seconds = str(written).partition(" ")
         return cls(State(name), float(seconds or 0))
 
@@ -126,6 +124,7 @@ class Simulation:
         self._queue: deque[tuple[str, Event]] = deque()
         self._count = itertools.count()
         self._stopped: set[int] = set()
+        self._replayed: dict[str, str] = {}
         self._at_work: dict[tuple[str, str], int] = {}
         self.steps = 0
 
@@ -150,7 +149,8 @@ class Simulation:
             if self._queue:
                 self._decide(*self._queue.popleft())
                 continue
-            self.now, number, execution_id, event = heapq.heappop(self._heap)
+            date, number, execution_id, event = heapq.heappop(self._heap)
+            self.now = max(self.now, date)
             if number not in self._stopped:
                 self._decide(execution_id, event)
 
@@ -220,9 +220,7 @@ class Simulation:
 
     def _StartTimer(self, execution: Execution, effect: wanted.StartTimer) -> None:  # noqa: N802
         seconds = max((effect.at - self.now).total_seconds(), 0)
-        self._later(
-            seconds, execution.id, TimerFired(self.now, effect.purpose, effect.task_run_id, effect.round)
-        )
+        self._later(seconds, execution.id, TimerFired(self.now, effect.purpose, effect.task_run_id, effect.round))
 
     def _StartSubflow(self, execution: Execution, effect: wanted.StartSubflow) -> None:  # noqa: N802
         flow = self.flows.get((effect.namespace, effect.flow_id))
@@ -252,14 +250,24 @@ class Simulation:
             execution_id=effect.execution_id,
             parent_id=execution.id,
             attempt_number=effect.attempt_number,
+            loop_run=execution.loop_run,
         )
+        self._replayed[execution.id] = effect.execution_id
+        if execution.id in self._callers:
+            self._callers[effect.execution_id] = self._callers.pop(execution.id)
 
     def _StopExecution(self, execution: Execution, effect: wanted.StopExecution) -> None:  # noqa: N802
-        if effect.execution_id in self.executions:
-            self._queue.append((effect.execution_id, KillRequested(self.now)))
+        name = self._newest(effect.execution_id)
+        if name in self.executions:
+            self._queue.append((name, KillRequested(self.now)))
+
+    def _newest(self, name: str) -> str:
+        while name in self._replayed:
+            name = self._replayed[name]
+        return name
 
     def _RestartExecution(self, execution: Execution, effect: wanted.RestartExecution) -> None:  # noqa: N802
-        self._queue.append((effect.execution_id, RestartRequested(self.now)))
+        self._queue.append((self._newest(effect.execution_id), RestartRequested(self.now)))
 
     def _OpenDirectory(self, execution: Execution, effect: wanted.OpenDirectory) -> None:  # noqa: N802
         self._post(execution, DirectoryOpened(self.now, effect.task_run_id))
