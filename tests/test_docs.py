@@ -5,8 +5,8 @@ In `README.md`, `docs/` and `editors/`, by the language of the fence:
 - `console`: lines after `$ ` (and `> `, which go on) are run by bash in a copy of the repository's `examples/`; what
   follows must be what they print (both streams). `…` stands for any text, and a line of `…` alone for any lines. A
   block whose command ends with another code than 0 says so in its info string: `console exit=1`.
-- `yaml`: parses; when it is a flow, `tiercel check` has nothing against it (`yaml 1.3` for the other line, `yaml bad`
-  where the text shows a mistake: then there must be an error).
+- `yaml`: parses; a project file has no wrong setting; when it is a flow, `tiercel check` has nothing against it
+  (`yaml 1.3` for the other line, `yaml bad` where the text shows a mistake: then there must be an error).
 - `json`: parses.
 - `sh`: a set-up command; those of the README are run by `test_packaging.py`.
 """
@@ -24,6 +24,8 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+
+from tiercel_schemas.model.project import read_project
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted(
@@ -116,6 +118,9 @@ def test_a_console_prints_what_the_page_shows(block: Block, examples: Path) -> N
 @pytest.mark.parametrize("block", _of("yaml"))
 def test_yaml_is_right(block: Block, tmp_path: Path) -> None:
     documents = list(YAML(typ="safe", pure=True).load_all(block.body))
+    for document in documents:
+        if isinstance(document, dict) and "kestra-version" in document:
+            read_project(document)
     is_flow = any(
         isinstance(document, dict) and {"id", "namespace", "tasks"} <= set(document) for document in documents
     )
