@@ -9,9 +9,8 @@ import argparse
 import json
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import anyio
 
@@ -21,24 +20,37 @@ from tests.conformance.run_support.http_server import serving
 from tests.conformance.run_support.performing import perform_case
 from tiercel_schemas.versions import KestraVersion
 
+JOBS = 6
+"""Cases at work at the same time: most of them wait for timers most of the time."""
 
-def run_cases(folders: Iterator[Path], out: Path, version: KestraVersion) -> None:
-    """Run the cases one after another; a record is written as soon as its case has ended."""
+
+def run_cases(folders: Iterable[Path], out: Path, version: KestraVersion, jobs: int = JOBS) -> None:
+    """Run the cases; a record is written as soon as its case has ended."""
     out.mkdir(parents=True, exist_ok=True)
     with serving() as http:
+        anyio.run(_run_all, list(folders), out, version, http, jobs)
+
+
+async def _run_all(folders: list[Path], out: Path, version: KestraVersion, http: str, jobs: int) -> None:
+    limiter = anyio.CapacityLimiter(jobs)
+
+    async def run(folder: Path) -> None:
+        async with limiter:
+            await _run_one(folder, out, version, http)
+
+    async with anyio.create_task_group() as group:
         for folder in folders:
-            record = run_case(folder, version, http)
-            text = json.dumps(record, ensure_ascii=False, indent=2, default=str)
-            (out / f"{folder.name}.json").write_text(text + "\n", encoding="utf-8")
+            group.start_soon(run, folder)
 
 
-def run_case(folder: Path, version: KestraVersion, http: str) -> dict[str, Any]:
-    """The record of one case; a fault of ours is recorded as `fault`."""
+async def _run_one(folder: Path, out: Path, version: KestraVersion, http: str) -> None:
     try:
-        return anyio.run(perform_case, read_case(folder), version, http)
-    except Exception:  # noqa: BLE001  (one case must not end the others)
-        traceback.print_exc()
-        return {"case": folder.name, "fault": traceback.format_exc().splitlines()[-1]}
+        record = await perform_case(read_case(folder), version, http)
+    except Exception as error:  # noqa: BLE001  (one case must not end the others)
+        traceback.print_exception(error)
+        record = {"case": folder.name, "fault": repr(error)}
+    text = json.dumps(record, ensure_ascii=False, indent=2, default=str)
+    await anyio.Path(out / f"{folder.name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
@@ -49,13 +61,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--kestra-version", default="2.0", choices=[version.value for version in KestraVersion])
     parser.add_argument("--expected", type=Path, metavar="DIR", help="list what differs from these records")
     parser.add_argument("--only", nargs="*", metavar="NAME", help="only these cases")
+    parser.add_argument("--jobs", type=int, default=JOBS, metavar="N", help="cases at work at the same time")
     given = parser.parse_args(arguments)
     folders = (
         path
         for path in sorted(given.cases.iterdir())
         if (path / "case.yaml").is_file() and (not given.only or path.name in given.only)
     )
-    run_cases(folders, given.out, KestraVersion(given.kestra_version))
+    run_cases(folders, given.out, KestraVersion(given.kestra_version), given.jobs)
     if given.expected is None:
         return 0
     return compare([str(given.expected), str(given.out), *(given.only or [])])
