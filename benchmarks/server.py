@@ -1,7 +1,7 @@
 """Figures of the language server, beside yaml-language-server with our own schema: `python -m benchmarks.server`.
 
 Cold start to the first diagnostics, an edit to its diagnostics, completion, memory; on the longest flow of the corpus.
-For the other server: `npm install --prefix .tools yaml-language-server`; without it only ours is measured, which is said.
+For the other server: `npm install --prefix .tools yaml-language-server`; without it only ours is, which is said.
 """
 
 from __future__ import annotations

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from tiercel_schemas.diagnostics import Diagnostic
 from tiercel_server.lsp import convert
+from tiercel_server.lsp.neighbours import known_flows
 from tiercel_server.lsp.project_file import project_file_findings
 from tiercel_server.rules import diagnose
 from tiercel_server.workspace import DocumentSnapshot
@@ -64,6 +66,18 @@ class Diagnosing:
             waiting.cancel()
         self._waiting[uri] = asyncio.get_running_loop().call_later(delay, self._begin, uri)
 
+    def schedule_all(self, but: str | None = None) -> None:
+        """Look at every open document anew, as what they know of one another has changed."""
+        for snapshot in self._server.session.documents:
+            if snapshot.name != but:
+                self.schedule(snapshot.name)
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something on the loop that nobody waits for."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     def publish(self, uri: str) -> None:
         """Send what is known: the findings, and what the last run tells about the same text."""
         found = self._found.get(uri)
@@ -89,9 +103,7 @@ class Diagnosing:
 
     def _begin(self, uri: str) -> None:
         self._waiting.pop(uri, None)
-        task = asyncio.get_running_loop().create_task(self._look(uri))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.in_background(self._look(uri))
 
     async def _look(self, uri: str) -> None:
         snapshot = self._server.document(uri)
@@ -100,14 +112,17 @@ class Diagnosing:
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(self._worker, self._findings, snapshot)
         if found is not None and self._server.document(uri) is snapshot:
+            before = self._found.get(uri)
             self._found[uri] = (snapshot, found)
             self.publish(uri)
+            if before is not None and known_flows(before[0]) != known_flows(snapshot):
+                self.schedule_all(but=uri)
 
     def _findings(self, snapshot: DocumentSnapshot) -> list[Diagnostic] | None:
         if self._server.document(snapshot.name) is not snapshot:
             return None  # A newer edit came while this one waited for the worker.
         try:
-            return project_file_findings(snapshot) or diagnose(snapshot)
+            return project_file_findings(snapshot) or diagnose(snapshot, self._server.neighbours.flows())
         except Exception:
             logger.exception("No findings for %s", snapshot.name)
             return None

@@ -63,7 +63,11 @@ class Runs:
         earlier = self._runs.get(uri)
         if earlier is not None and not earlier.ended:
             return self._refuse(f"{earlier.flow_id} is running; cancel that run first.")
-        errors = [each for each in await self._server.in_worker(diagnose, snapshot) if _concerns(each, flow)]
+        errors = [
+            each
+            for each in await self._server.in_worker(diagnose, snapshot, self._server.neighbours.flows())
+            if _concerns(each, flow)
+        ]
         if errors:
             line = snapshot.text.line_at(errors[0].span.start) + 1
             return self._refuse(f"Not run, line {line}: {errors[0].message}")

@@ -6,9 +6,8 @@ import asyncio
 import importlib
 import logging
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
 from lsprotocol import types
@@ -20,9 +19,11 @@ from tiercel_server.lsp import handlers
 from tiercel_server.lsp.client import ClientAbilities
 from tiercel_server.lsp.convert import Positions
 from tiercel_server.lsp.diagnosing import Diagnosing
+from tiercel_server.lsp.neighbours import Neighbours
 from tiercel_server.lsp.protocol import TiercelProtocol
 from tiercel_server.lsp.runs import Runs
 from tiercel_server.workspace import DocumentSnapshot, Session, UnknownDocumentError
+from tiercel_server.workspace.session import path_of
 
 logger = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
@@ -49,6 +50,7 @@ class TiercelServer(LanguageServer):
         self.abilities = ClientAbilities(types.ClientCapabilities())
         self.diagnosing = Diagnosing(self)
         self.runs = Runs(self)
+        self.neighbours = Neighbours(self)
         self._queries = ThreadPoolExecutor(_WORKERS, thread_name_prefix="tiercel-query")
         for module in pkgutil.iter_modules(handlers.__path__):
             importlib.import_module(f"{handlers.__name__}.{module.name}").register(self)
@@ -56,9 +58,12 @@ class TiercelServer(LanguageServer):
     def begin(self, params: types.InitializeParams) -> None:
         """Take the client's folders, abilities and settings; all of them may be missing."""
         self.abilities = ClientAbilities(params.capabilities)
-        uris = [folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""]
-        roots = [Path(path) for uri in uris if (path := _folder(uri)) is not None]
-        self.session = Session(roots, version_setting(params.initialization_options))
+        self.session = Session((), version_setting(params.initialization_options))
+        self.set_folders([folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""])
+
+    def set_folders(self, uris: Iterable[str]) -> None:
+        """Take the folders that are open in the client."""
+        self.session.roots = tuple(path for uri in uris if uri and (path := path_of(uri)) is not None)
 
     def document(self, uri: str) -> DocumentSnapshot | None:
         """The newest snapshot of a document, None when it is not open."""
@@ -89,6 +94,8 @@ class TiercelServer(LanguageServer):
             snapshot = self.document(params.text_document.uri)
             return await self.in_worker(answer, snapshot, params) if snapshot is not None else None
 
+        # The page of features reads what is behind a handler.
+        handle.answers_for = answer  # type: ignore[attr-defined]
         self.feature(method, options)(handle)
         return handle
 
@@ -121,9 +128,3 @@ def version_setting(settings: Any) -> KestraVersion | None:
         if value is not None and str(value) in {version.value for version in KestraVersion}:
             return KestraVersion(str(value))
     return None
-
-
-def _folder(uri: str) -> Path | None:
-    from tiercel_server.workspace.session import path_of
-
-    return path_of(uri) if uri else None

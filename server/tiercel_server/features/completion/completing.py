@@ -9,17 +9,19 @@ from tiercel_schemas.source.nodes import MappingNode
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.features.completion.expressions import offered_in_expression
+from tiercel_server.features.completion.flows import offered_flows, offered_inputs
 from tiercel_server.features.completion.items import CompletionItem, CompletionList
 from tiercel_server.features.completion.keys import offered_keys
 from tiercel_server.features.completion.types import MOST_TYPES, offered_types, offered_wholes
 from tiercel_server.features.completion.values import offered_values
 from tiercel_server.features.cursor import Cursor, locate
 from tiercel_server.features.slots import TASK, TRIGGER, Slot, slot_at, slot_of
+from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace import DocumentSnapshot
 
 
-def complete(snapshot: DocumentSnapshot, offset: int) -> CompletionList:
-    """What may be written at an offset; empty where nothing is known to fit."""
+def complete(snapshot: DocumentSnapshot, offset: int, workspace: WorkspaceFlows = NO_FLOWS) -> CompletionList:
+    """What may be written at an offset; empty where nothing is known to fit. `workspace` are the flows around."""
     cursor = locate(snapshot.source, offset)
     if not snapshot.is_flow and not _may_become_flow(cursor, snapshot.kestra_version):
         return CompletionList()
@@ -30,7 +32,7 @@ def complete(snapshot: DocumentSnapshot, offset: int) -> CompletionList:
         return CompletionList(_sorted(offered_in_expression(cursor, cursor.template, flow, snapshot.kestra_version)))
     if cursor.role == "content":
         return CompletionList()
-    return _Structural(snapshot, cursor, flow).complete()
+    return _Structural(snapshot, cursor, flow, workspace).complete()
 
 
 def _flow_of(snapshot: DocumentSnapshot, cursor: Cursor) -> FlowAnalysis | None:
@@ -53,9 +55,12 @@ def _sorted(items: Iterable[CompletionItem]) -> tuple[CompletionItem, ...]:
 class _Structural:
     """Completion outside of expressions."""
 
-    def __init__(self, snapshot: DocumentSnapshot, cursor: Cursor, flow: FlowAnalysis | None) -> None:
+    def __init__(
+        self, snapshot: DocumentSnapshot, cursor: Cursor, flow: FlowAnalysis | None, workspace: WorkspaceFlows
+    ) -> None:
         self.cursor = cursor
         self.flow = flow
+        self.workspace = workspace
         self.catalog = load_catalog(snapshot.kestra_version)
         self.root = cursor.document.root if cursor.document is not None else None
         text = snapshot.source.text
@@ -66,6 +71,9 @@ class _Structural:
         cursor = self.cursor
         slot = slot_at(self.root, cursor.path, self.catalog)
         if cursor.role == "key":
+            inputs = list(offered_inputs(cursor, self.root, self.catalog, self.workspace))
+            if inputs:
+                return CompletionList(_sorted(inputs))
             if slot.wants_list and not cursor.before_colon:
                 return self._new_item(self._item_slot(slot), "- ")
             return CompletionList(_sorted(offered_keys(cursor, self.root, slot, self.indent)), incomplete=False)
@@ -95,4 +103,5 @@ class _Structural:
             if owner.base:
                 types = offered_types(cursor.prefix, cursor.span, owner.choices, self.catalog)
                 return CompletionList(_sorted(types), incomplete=len(types) >= MOST_TYPES)
-        return CompletionList(_sorted(offered_values(cursor, self.root, slot, self.catalog, self.flow)))
+        named = offered_flows(cursor, self.root, self.catalog, self.workspace)
+        return CompletionList(_sorted([*named, *offered_values(cursor, self.root, slot, self.catalog, self.flow)]))

@@ -1,4 +1,4 @@
-"""`workspace/didChangeWatchedFiles`: a project file changed, so all documents are looked at anew."""
+"""`workspace/didChangeWatchedFiles`: project files and flows changed on disk."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
 
 def register(server: TiercelServer) -> None:
-    """Read project files again."""
+    """Read again what changed, and look at all documents anew."""
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
         if any(change.uri.endswith("/tiercel.yaml") for change in params.changes):
             server.reload()
+        server.neighbours.changed([change.uri for change in params.changes])

@@ -20,3 +20,4 @@ def register(server: TiercelServer) -> None:
         server.session.close(uri)
         server.texts.pop(uri, None)
         server.diagnosing.forget(uri)
+        server.diagnosing.schedule_all()

@@ -19,3 +19,4 @@ def register(server: TiercelServer) -> None:
         server.texts[document.uri] = document.text
         server.session.open(document.uri, document.text, document.version)
         server.diagnosing.schedule(document.uri, delay=0)
+        server.diagnosing.schedule_all(but=document.uri)

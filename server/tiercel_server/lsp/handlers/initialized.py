@@ -1,4 +1,4 @@
-"""`initialized`: ask to be told of changes of project files, and for the client's settings."""
+"""`initialized`: read the workspace, and ask to be told of changes of its files."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ def register(server: TiercelServer) -> None:
     @server.feature(types.INITIALIZED)
     async def initialized(params: types.InitializedParams) -> None:
         del params
+        server.neighbours.begin()
         if server.abilities.watching:
             await _watch(server)
 
 
 async def _watch(server: TiercelServer) -> None:
-    watcher = types.FileSystemWatcher(glob_pattern="**/tiercel.yaml")
+    watcher = types.FileSystemWatcher(glob_pattern="**/*.{yaml,yml}")
     registration = types.Registration(
-        id="tiercel-project-files",
+        id="tiercel-files",
         method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
         register_options=types.DidChangeWatchedFilesRegistrationOptions([watcher]),
     )
