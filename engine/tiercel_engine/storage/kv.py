@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,17 @@ class KvStore:
             there = self._read(namespace, key) is not None
             self._path(namespace, key).unlink(missing_ok=True)
             return there
+
+    def purge(self, namespace: str, pattern: str = "*", *, expired_only: bool = True) -> int:
+        """Remove pairs whose keys match a glob, only those whose time is over unless told otherwise; how many."""
+        gone = 0
+        with self._lock:
+            for file in sorted(self._folder(namespace).glob("*.json")):
+                key = file.name.removesuffix(".json")
+                if fnmatchcase(key, pattern) and not (expired_only and self._read(namespace, key) is not None):
+                    file.unlink(missing_ok=True)
+                    gone += 1
+        return gone
 
     def namespaces(self) -> list[str]:
         """The namespaces that hold pairs, sorted."""

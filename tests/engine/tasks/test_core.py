@@ -164,3 +164,30 @@ async def test_downloads(bench):
         assert (content(bench, got["uri"]), got["length"]) == ("a,b\n1,2\n", 8)
         failure = await bench.failure(type=download, uri=f"{http}/empty")
         assert failure.message == "No response from server"
+
+
+async def test_state_of_1_3(tmp_path):
+    bench = Bench(tmp_path, KestraVersion.V1_3)
+    state = CORE + "state."
+    none, _ = await bench.run(type=state + "Get")
+    assert none == {"count": 0, "data": {}}
+    await bench.run(type=state + "Set", data={"a": 1, "b": "{{ flow.id }}"})
+    joined, _ = await bench.run(type=state + "Set", data={"a": 2})
+    assert joined["count"] == 2
+    got, _ = await bench.run(type=state + "Get")
+    assert got["data"] == {"a": 2, "b": "f"}
+    other, _ = await bench.run(type=state + "Get", name="other")
+    assert other["count"] == 0
+    deleted, _ = await bench.run(type=state + "Delete")
+    assert deleted == {"deleted": True}
+    await bench.failure(type=state + "Delete", errorOnMissing=True)
+
+
+async def test_pairs_whose_time_is_over_are_purged(bench):
+    await bench.run(type=CORE + "kv.Set", key="short", value="x", ttl="PT0S")
+    await bench.run(type=CORE + "kv.Set", key="long", value="x")
+    purged, _ = await bench.run(type=CORE + "kv.PurgeKV", namespaces=["my"])
+    assert purged == {"size": 1}
+    everything = {"type": "key", "expiredOnly": False}
+    purged, _ = await bench.run(type=CORE + "kv.PurgeKV", namespacePattern="my.*", keyPattern="l*", behavior=everything)
+    assert purged == {"size": 1}

@@ -1,5 +1,6 @@
 """`tiercel run` as people and scripts meet it: exit codes, formats, complaints, and Ctrl-C."""
 
+import io
 import json
 import os
 import signal
@@ -261,7 +262,7 @@ def test_ctrl_c_once_kills_cleanly_twice_leaves(tmp_path, times):
 
 
 def test_the_tree_shows_task_runs_below_one_another():
-    console = Console(force_terminal=True, width=100, record=True, file=open(os.devnull, "w", encoding="utf-8"))
+    console = Console(force_terminal=True, width=100, record=True, file=io.StringIO())
     view = TreeView("INFO", console)
     base = {"executionId": "e", "time": "2026-01-01T00:00:00.000000Z"}
     created = {"event": "execution.created", "namespace": "n", "flowId": "f", "kestraVersion": "2.0"}

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tiercel_engine.inputs.java_time import NotATime, parse_date, parse_instant
 from tiercel_engine.inputs.json_reader import NotJson, parse_json
 from tiercel_engine.storage.kv import KvEntry, KvError, KvType
 from tiercel_engine.tasks.api import TaskContext, TaskFailure, TaskResult, task_type
-from tiercel_engine.tasks.properties import as_text, duration, flag, parse_iso_duration, required_text, text
+from tiercel_engine.tasks.properties import (
+    as_text,
+    duration,
+    flag,
+    items,
+    mapping,
+    parse_iso_duration,
+    required_text,
+    text,
+)
 from tiercel_schemas.versions import KestraVersion
 
 
@@ -101,6 +111,41 @@ class Delete:
         if not deleted and await flag(context, "errorOnMissing", default=False):
             raise _missing(namespace, key)
         return TaskResult({"deleted": deleted})
+
+
+@task_type("io.kestra.plugin.core.kv.PurgeKV")
+class PurgeKV:
+    """Removes pairs whose time is over, or all that match, in several namespaces."""
+
+    async def run(self, context: TaskContext) -> TaskResult:
+        """Output `size`: how many pairs went."""
+        behavior = await mapping(context, "behavior")
+        expired_only = await flag(context, "expiredOnly", default=True)
+        if behavior.get("type") == "version":
+            # Only the newest version of a pair is kept here.
+            return TaskResult({"size": 0})
+        if "expiredOnly" in behavior:
+            expired_only = as_text(behavior["expiredOnly"]).lower() == "true"
+        pattern = await text(context, "keyPattern", "*") or "*"
+        size = sum(
+            context.kv.purge(namespace, pattern, expired_only=expired_only) for namespace in await _chosen(context)
+        )
+        return TaskResult({"size": size})
+
+
+async def _chosen(context: TaskContext) -> list[str]:
+    known: list[str] = context.kv.namespaces()
+    named = [as_text(name) for name in await items(context, "namespaces") or []]
+    pattern = await text(context, "namespacePattern")
+    if not named and pattern is None:
+        return known
+    below = await flag(context, "includeChildNamespaces", default=True)
+    return [
+        name
+        for name in known
+        if (pattern is not None and fnmatchcase(name, pattern))
+        or any(name == each or (below and name.startswith(f"{each}.")) for each in named)
+    ]
 
 
 async def _namespace(context: TaskContext) -> str:
