@@ -13,6 +13,8 @@ from tiercel_schemas.source.text import SourceText
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _UNQUOTED_EXPRESSION = re.compile(r"(:|-)\s+\{\{")
 _OPENING_QUOTE = re.compile(r"(?:^\s*|[:-]\s+)([\"'])")
+_LONE_WORD = re.compile(r"((?: |- )*)\w[\w.-]*\s*(?:#.*)?$")
+_KEY = re.compile(r"( *)\w[\w.-]*:(?:\s|$)")
 _LONGEST_QUOTED = 200
 _CLOSERS = {"{": "}", "[": "]"}
 
@@ -57,6 +59,9 @@ def find_fault(  # noqa: PLR0911 - a return a kind of fault
     if "cannot start any token" in problem:
         return _character_fault(source, found)
     if "mapping values are not allowed" in problem:
+        if (half_typed := _half_typed_key_above(source, found)) is not None:
+            end = _content_end(source, half_typed)
+            return Fault(half_typed, "A `:` is missing after the key.", ":", end)
         return Fault(
             found,
             "A second `: ` on the line (or a key indented further than those above it): "
@@ -65,6 +70,17 @@ def find_fault(  # noqa: PLR0911 - a return a kind of fault
     if "block mapping" in context or "block collection" in context or "block sequence" in context:
         return Fault(found, "This line doesn't line up with those above it: check its indentation.")
     return Fault(found, f"Not readable as YAML: {_plain(problem or context)}.")
+
+
+def _half_typed_key_above(source: SourceText, found: int) -> int | None:
+    """The line right above that is a lone word in the column of this line's key: a half-typed first key."""
+    line = found - 1
+    while line >= 0 and not _COMMENT.sub("", source.line_text(line)).strip():
+        line -= 1
+    if line < 0:
+        return None
+    word, key = _LONE_WORD.match(source.line_text(line)), _KEY.match(source.line_text(found))
+    return line if word is not None and key is not None and len(word[1]) == len(key[1]) else None
 
 
 def _flow_fault(source: SourceText, began: int, found: int) -> Fault:

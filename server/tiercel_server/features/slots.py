@@ -27,6 +27,7 @@ _OWNERS = {
     "Cache": "taskCache",
     "NamespaceFiles": "namespaceFiles",
 }
+_PLUGIN_DEFAULT = "io.kestra.core.models.flows.PluginDefault"
 _SAMPLE = 6
 
 
@@ -61,8 +62,17 @@ def slot_at(root: Node | None, path: Path, catalog: Catalog) -> Slot:
     """What may stand at `path` below the root of a flow."""
     slot = Slot(facts=catalog.flow(), owner="flow")
     for length, step in enumerate(path, start=1):
-        slot = _below(slot, step, node_at(root, path[:length]), catalog)
+        parent, node = node_at(root, path[: length - 1]), node_at(root, path[:length])
+        if slot.owner == _PLUGIN_DEFAULT and step == "values":
+            slot = _defaults_slot(find_text(parent, "type") or "", catalog)
+        else:
+            slot = _below(slot, step, node, catalog)
     return slot
+
+
+def _defaults_slot(type_name: str, catalog: Catalog) -> Slot:
+    """The values of a plugin default: properties of the type that it names (1.3)."""
+    return Slot(facts=_any_plugin(type_name, catalog), owner=type_name)
 
 
 def _below(slot: Slot, step: PathStep, node: Node | None, catalog: Catalog) -> Slot:
@@ -108,7 +118,12 @@ def _referred_slot(prop: Property, type_name: str, catalog: Catalog) -> Slot:
     if facts is not None and facts.alternatives and not facts.properties:
         variants = catalog.discriminated(facts.alternatives)
         return _variant_slot(prop, variants, type_name)
-    return Slot(prop, facts, _owner(prop.ref))
+    owner = _owner(prop.ref)
+    return Slot(prop, facts, owner, catalog.names() if owner == _PLUGIN_DEFAULT else (), base=_any_base(owner))
+
+
+def _any_base(owner: str) -> str:
+    return "io.kestra.core.models.Plugin" if owner == _PLUGIN_DEFAULT else ""
 
 
 def _alternative_slot(prop: Property, node: Node | None, type_name: str, catalog: Catalog) -> Slot:

@@ -32,7 +32,7 @@ def offered_keys(
     aliases = {alias for each in properties.values() for alias in each.aliases}
     for name, prop in properties.items():
         taken = name in present or bool(present & set(prop.aliases))
-        if taken or name in aliases or not fits(cursor.prefix, name):
+        if taken or prop.hidden or name in aliases or not fits(cursor.prefix, name):
             continue
         if slot.owner == "flow" and name in _SET_BY_THE_SERVER:
             continue
