@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tiercel_schemas.source.nodes import Pair, ScalarNode
+from tiercel_schemas.source.nodes import MappingNode, Pair, ScalarNode
 from tiercel_schemas.source.spans import Span
+from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
 from tiercel_server.analysis.references import Reference
 from tiercel_server.analysis.symbols import TaskSymbol
@@ -434,3 +435,137 @@ def tasks_as_map(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mut
             start = text.line_starts[line]
             dash = text.text.index("-", start)
             yield edited(snapshot, Span(dash, dash + 1), " ", pair.key.span.start)
+
+
+@kind
+def misspelt_nested_property(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for task in known_tasks(flow, exact=True):
+        for name in ("retry", "taskRunner", "taskCache", "options"):
+            below = task.node.get(name)
+            for pair in below.pairs if isinstance(below, MappingNode) else ():
+                if pair.name != "type" and (word := swapped(pair.name or "")):
+                    yield edited(snapshot, pair.key.span, word)
+
+
+@kind
+def misspelt_input_property(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for each in flow.outline.inputs:
+        for pair in each.node.pairs:
+            if pair.name in {"description", "defaults", "required", "displayName", "values", "itemType"}:
+                yield edited(snapshot, pair.key.span, str(swapped(pair.name)), each.span.start)
+
+
+@kind
+def misspelt_trigger_property(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for trigger in flow.outline.triggers:
+        plugin = flow.catalog.plugin(trigger.type)
+        for pair in trigger.node.pairs if plugin is not None and not plugin.open else ():
+            if pair.name not in {"id", "type"} and (word := swapped(pair.name or "")):
+                yield edited(snapshot, pair.key.span, word)
+
+
+@kind
+def input_type_in_small_letters(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for each in flow.outline.inputs:
+        if each.type_span is not None and each.type:
+            yield edited(snapshot, each.type_span, each.type.lower())
+
+
+@kind
+def duplicate_input_id(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for first, second in pairwise(each for each in flow.outline.inputs if each.parent is None):
+        if first.id_span and second.id_span:
+            yield edited(snapshot, second.id_span, first.id, first.id_span.start)
+
+
+@kind
+def output_type_unknown(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for each in flow.outline.outputs:
+        if each.type_span is not None and each.type:
+            yield edited(snapshot, each.type_span, "TEXT")
+
+
+@kind
+def output_without_type(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for each in flow.outline.outputs:
+        pair = each.node.pair("type")
+        if pair is not None and pair.value is not None and not each.node.flow_style:
+            yield edited(snapshot, pair.span, "description: x", each.span.start, each.name_span.start)
+
+
+@kind
+def loop_value_outside_a_loop(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    name = "taskrun.value" if flow.version == KestraVersion.V1_3 else "item.value"
+    for task in flow.outline.top_tasks:
+        for value in templated_texts(task, flow):
+            if "Each" not in task.type and "Loop" not in task.type:
+                yield edited(snapshot, value.span, f'"{{{{ {name} }}}}"')
+
+
+@kind
+def scalar_for_a_list(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for pair in flow.root.pairs:
+        if pair.name in {"inputs", "triggers", "outputs"} and pair.value is not None:
+            yield edited(snapshot, pair.value.span, "nothing\n", pair.key.span.start)
+
+
+@kind
+def too_many_arguments(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for use in flow.uses:
+        if use.kind == "filter" and use.name in {"upper", "lower", "first", "last", "toJson", "trim", "json", "length"}:
+            span = use.text_span
+            yield edited(snapshot, Span(span.end, span.end), "('x', 'y')")
+
+
+@kind
+def subtraction_of_a_name(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for reference in rendered(flow, "inputs"):
+        symbol = flow.outline.input(str(reference.steps[0].name))
+        if symbol is None or symbol.id_span is None or not reference.steps[0].dotted or "_" not in symbol.id:
+            continue
+        span, dashed, whole = reference.step_span(0), symbol.id.replace("_", "-"), snapshot.text.text
+        if symbol.id_span.end <= span.start and len(reference.steps) == 1:
+            text = whole[: symbol.id_span.start] + dashed + whole[symbol.id_span.end : span.start]
+            yield Mutation(text + dashed + whole[span.end :], frozenset({snapshot.text.line_at(span.start)}))
+
+
+@kind
+def flow_id_with_a_space(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    if flow.outline.id is not None:
+        yield edited(snapshot, flow.outline.id.span, "my flow")
+
+
+@kind
+def namespace_gone(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    pair = flow.root.pair("namespace")
+    if pair is not None and flow.outline.id is not None:
+        yield edited(snapshot, pair.span, "description: gone", flow.outline.id.key_span.start)
+
+
+@kind
+def system_label(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for label in flow.outline.labels:
+        yield edited(snapshot, label.key_span, "system.from")
+
+
+@kind
+def label_without_value(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for label in flow.outline.labels:
+        if isinstance(label.path[-1], str):
+            yield edited(snapshot, Span(label.key_span.end, label.span.end), ":")
+
+
+@kind
+def trigger_type_unknown(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for trigger in flow.outline.triggers:
+        if trigger.type.startswith("io.kestra.plugin.core.") and trigger.type_span:
+            yield edited(snapshot, trigger.type_span, f"{trigger.type}r")
+
+
+@kind
+def condition_as_text(snapshot: DocumentSnapshot, flow: FlowAnalysis) -> Iterator[Mutation]:
+    for site in flow.templates:
+        node = site.value.node
+        is_quoted = node.style in {"single", "double"} and node.value.startswith("{{") and "\n" not in node.value
+        if is_quoted and site.value.name == "condition" and isinstance(site.value.owner, TaskSymbol):
+            yield edited(snapshot, node.span, "outputs.some.value == 1")
