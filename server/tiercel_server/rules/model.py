@@ -82,5 +82,10 @@ class RegisteredCheck:
 
 
 def replacement(span: Span, text: str, title: str) -> dict[str, Any]:
-    """The data of a finding that one replacement of text mends."""
-    return {"fix": {"title": title, "edits": [{"start": span.start, "end": span.end, "text": text}]}}
+    """The data of a finding that one replacement of text probably mends: a guess, for a person to accept."""
+    return {"fix": {"title": title, "safe": False, "edits": [{"start": span.start, "end": span.end, "text": text}]}}
+
+
+def safe_replacement(span: Span, text: str, title: str) -> dict[str, Any]:
+    """The data of a finding that one replacement of text mends, its meaning being certain."""
+    return {"fix": {"title": title, "safe": True, "edits": [{"start": span.start, "end": span.end, "text": text}]}}

@@ -157,15 +157,15 @@ def test_the_order_of_tasks(named: str, at: str, order: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "tasks",
     [
-        "id: a\nnamespace: b\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.flow.Par\n    tasks:\n      - id: y\n",
-        "id: a\nnamespace: b\ntasks:\n  - id: x\n    tasks:\n      - id: y\n        type: io.kestra.plugin.core.log.Log\n",
-        "id: a\nnamespace: b\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.flow.ForEach\n    tasks:\n      - id: y\n",
+        "  - id: x\n    type: io.kestra.plugin.core.flow.Par\n    tasks:\n      - id: y\n",
+        "  - id: x\n    tasks:\n      - id: y\n        type: io.kestra.plugin.core.log.Log\n",
+        "  - id: x\n    type: io.kestra.plugin.core.flow.ForEach\n    tasks:\n      - id: y\n",
     ],
 )
-def test_tasks_inside_unknown_and_half_typed_ones_are_found(text: str) -> None:
-    assert [task.id for task in analysis(text).outline.tasks] == ["x", "y"]
+def test_tasks_inside_unknown_and_half_typed_ones_are_found(tasks: str) -> None:
+    assert [task.id for task in analysis(f"id: a\nnamespace: b\ntasks:\n{tasks}").outline.tasks] == ["x", "y"]
 
 
 def test_merged_mappings_count() -> None:

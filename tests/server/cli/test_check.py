@@ -197,7 +197,7 @@ def test_an_empty_folder_says_so(tree: Path) -> None:
     ("fail_on", "status"), [("error", 0), ("warning", 0), ("information", 0), ("hint", 1), ("never", 0)]
 )
 def test_fail_on_sets_what_fails(tree: Path, fail_on: str, status: int) -> None:
-    hint = GOOD + 'checks:\n  - condition: "{{ true }}"\n    message: m\n'
+    hint = GOOD + 'checks:\n  - condition: "{{ labels.a == 'b' }}"\n    message: m\n'
     write(tree, {"x.yaml": hint})
     assert check("x.yaml", "--fail-on", fail_on).exit_code == status
 
@@ -250,6 +250,54 @@ def test_the_report_goes_to_a_file(tree: Path) -> None:
     result = check("bad.yaml", "--format", "json", "-o", "report.json")
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(json.loads((tree / "report.json").read_text(encoding="utf-8"))) == 2
+
+
+FIXABLE = (
+    "id: good  # a comment\nnamespace: a.b\ninputs:\n  - {id: flag, type: BOOLEAN}\n  - {name: old, type: STRING}\n"
+    "  - {id: my-input, type: STRING}\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.log.Log\n"
+    "    message: {{ inputs.flag }}\n"
+    "  - id: y\n    type: io.kestra.plugin.core.log.Log\n"
+    "    message: \"{{ json('{}') | json }} {{ inputs.my-input }} {{ inputs.old | uper }}\"   # kept\n"
+)
+
+
+def test_fix_mends_what_is_certain_and_keeps_the_rest(tree: Path) -> None:
+    write(tree, {"x.yaml": FIXABLE.replace("\n", "\r\n")})
+    (tree / "x.yaml").write_bytes(b"\xef\xbb\xbf" + FIXABLE.replace("\n", "\r\n").encode())
+    (tree / "x.yaml").chmod(0o640)
+    result = check("x.yaml", "--fix", "--format", "concise")
+    assert "Mended 6 in 1 file." in result.stderr
+    assert [line.split()[1] for line in result.stdout.splitlines()] == ["error[unknown-filter]"]
+    assert result.exit_code == 1
+    expected = (
+        FIXABLE.replace("BOOLEAN", "BOOL")
+        .replace("{name: old", "{id: old")
+        .replace("{{ inputs.flag }}", '"{{ inputs.flag }}"')
+        .replace("json('{}') | json", "fromJson('{}') | toJson")
+        .replace("inputs.my-input", "inputs['my-input']")
+    )
+    assert (tree / "x.yaml").read_bytes() == b"\xef\xbb\xbf" + expected.replace("\n", "\r\n").encode()
+    assert (tree / "x.yaml").stat().st_mode & 0o777 == 0o640
+    assert not list(tree.glob(".x.yaml*"))
+
+
+def test_guesses_are_followed_only_when_asked(tree: Path) -> None:
+    write(tree, {"bad.yaml": BAD.replace("tasks:", "inputs:\n  - {id: name, type: STRING}\ntasks:")})
+    check("bad.yaml", "--fix")
+    assert "inputs.nmae" in (tree / "bad.yaml").read_text(encoding="utf-8")
+    check("bad.yaml", "--fix", "--unsafe-fixes")
+    assert "inputs.name" in (tree / "bad.yaml").read_text(encoding="utf-8")
+
+
+def test_diff_writes_nothing(tree: Path) -> None:
+    write(tree, {"x.yaml": FIXABLE, "good.yaml": GOOD})
+    result = check("--diff", "x.yaml")
+    assert result.exit_code == 1
+    assert "+  - {id: flag, type: BOOL}" in result.stdout
+    assert (tree / "x.yaml").read_text(encoding="utf-8") == FIXABLE
+    assert check("--diff", "good.yaml").exit_code == 0
+    assert "BOOL}" in check("--diff", "-", stdin=FIXABLE).stdout
+    assert check("--fix", "-", stdin=FIXABLE).exit_code == 2
 
 
 def test_checking_one_file_imports_little(tree: Path) -> None:

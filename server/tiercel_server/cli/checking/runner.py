@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tiercel_schemas.diagnostics import Severity
+from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.checking.files import FoundFile
+from tiercel_server.cli.checking.fixing import Mended, mend
 from tiercel_server.cli.checking.reading import UnreadableFileError, decode, may_hold_flow, read_text
 from tiercel_server.cli.checking.report import Report, ReportedFinding, file_problem, reported
 from tiercel_server.rules import diagnose
+from tiercel_server.rules.fixes import Fix
 from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace.flow_index import index_flows
 from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
@@ -30,6 +32,10 @@ class CheckOptions:
     select: frozenset[str] = frozenset()
     ignore: frozenset[str] = frozenset()
     profiles: frozenset[str] = frozenset()
+
+    def wants(self, finding: Diagnostic) -> bool:
+        """Whether a finding is to be reported."""
+        return not self.select or finding.code in self.select
 
 
 @dataclass(slots=True)
@@ -82,6 +88,19 @@ class CheckRun:
         """How many files hold a flow."""
         return len(self._snapshots)
 
+    @property
+    def snapshots(self) -> tuple[DocumentSnapshot, ...]:
+        """What was read and holds a flow."""
+        return tuple(self._snapshots)
+
+    def mend(self, wanted: Callable[[Fix], bool]) -> Iterator[tuple[DocumentSnapshot, Mended]]:
+        """Apply fixes to what was read; each changed text with the one before it. Nothing is written."""
+        for number, before in enumerate(self._snapshots):
+            mended = mend(before, wanted, self.options.wants)
+            if mended.count:
+                self._snapshots[number] = mended.snapshot
+                yield before, mended
+
     def finish(self, *, whole_tree: bool, progress: Callable[[int], None] | None = None) -> Report:
         """Check what was read. `whole_tree`: folders were given, so the flows among them may be looked up."""
         index = index_flows(self._snapshots) if whole_tree else NO_FLOWS
@@ -103,7 +122,7 @@ class CheckRun:
 
     def _check(self, snapshot: DocumentSnapshot, index: WorkspaceFlows) -> None:
         for finding in diagnose(snapshot, index):
-            if self.options.select and finding.code not in self.options.select:
+            if not self.options.wants(finding):
                 continue
             if KestraVersion.V1_3.value in finding.data.get("versions", ()):
                 is_default = self.options.kestra_version is None and snapshot.settings.kestra_version is None

@@ -14,6 +14,7 @@ import click
 from tiercel_schemas.diagnostics import Severity
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.checking.files import find_files
+from tiercel_server.cli.checking.fixing import difference, write_text
 from tiercel_server.cli.checking.runner import MISUSE_CODES, CheckOptions, CheckRun
 from tiercel_server.cli.formats import FORMATS, render
 
@@ -69,6 +70,9 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 misuse
     type=click.Choice(["practice", "security"]),
     help="Also report a group of rules that is off by default.",
 )
+@click.option("--fix", is_flag=True, help="Mend what can be mended for certain, then report the rest.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also follow guesses at what was meant.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change; exit with 1 if anything.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads, for reports and project settings.")
 @click.option("--output-file", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there.")
 def command(  # noqa: PLR0913, PLR0917 - a parameter an option
@@ -79,6 +83,9 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     select: frozenset[str],
     ignore: frozenset[str],
     profile: tuple[str, ...],
+    fix: bool,  # noqa: FBT001 - a flag
+    unsafe_fixes: bool,  # noqa: FBT001 - a flag
+    diff: bool,  # noqa: FBT001 - a flag
     stdin_filename: str | None,
     output_file: Path | None,
 ) -> None:
@@ -96,6 +103,12 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
         run.add_bytes(stdin_filename or "<stdin>", sys.stdin.buffer.read())
     for file in find_files(tuple(named)):
         run.add_file(file)
+    if diff:
+        sys.exit(_show_difference(run, output_file, guesses=unsafe_fixes))
+    if fix:
+        if _STDIN in paths:
+            raise click.UsageError("Standard input can't be mended; `--diff` shows what would change.")
+        _mend_files(run, guesses=unsafe_fixes)
     with _Progress(run.flow_files) as progress:
         report = run.finish(whole_tree=any(path.is_dir() for path in named), progress=progress.show)
     _write(render(format_, report), output_file)
@@ -107,6 +120,28 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
         sys.exit(2)
     limit = next((severity for severity in Severity if severity.label == fail_on), None)
     sys.exit(1 if limit is not None and any(each.severity <= limit for each in report.findings) else 0)
+
+
+def _show_difference(run: CheckRun, output_file: Path | None, *, guesses: bool) -> int:
+    lines = [
+        line
+        for before, mended in run.mend(lambda each: each.safe or guesses)
+        for line in difference(before, mended.snapshot)
+    ]
+    _write(lines, output_file)
+    return 1 if lines else 0
+
+
+def _mend_files(run: CheckRun, *, guesses: bool) -> None:
+    count = files = 0
+    for before, mended in run.mend(lambda each: each.safe or guesses):
+        try:
+            write_text(Path(before.name), mended.snapshot.text.text)
+        except OSError as error:
+            raise click.UsageError(f"'{before.name}' can't be written: {error.strerror}.") from None
+        count, files = count + mended.count, files + 1
+    if count:
+        click.echo(f"Mended {count} in {files} file{'s' if files > 1 else ''}.", err=True)
 
 
 def _must_exist(path: Path) -> None:

@@ -8,25 +8,30 @@ from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.expressions import Signature, SignatureKind, all_signatures, signatures
 from tiercel_server.analysis.references import Use
 from tiercel_server.rules.examples import logs
-from tiercel_server.rules.model import Rule, RuleContext, replacement
+from tiercel_server.rules.model import Rule, RuleContext, replacement, safe_replacement
 from tiercel_server.rules.registry import checks
 from tiercel_server.rules.wording import listed, nearest
 
 _RUN = "Kestra saves the flow, and the expression fails when it runs."
 
 
-def _rule(code: str, summary: str, bad: str, good: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, "expressions", summary, _RUN, logs(bad), logs(good), severity, at_run_time=True)
+_GUESS = "Writes the name that was probably meant: a guess."
 
 
-UNKNOWN_FUNCTION = _rule("unknown-function", "There is no such function.", "{{ nwo() }}", "{{ now() }}")
-UNKNOWN_FILTER = _rule("unknown-filter", "There is no such filter.", "{{ 'a' | uper }}", "{{ 'a' | upper }}")
-UNKNOWN_TEST = _rule("unknown-test", "There is no such test.", "{{ 1 is evn }}", "{{ 1 is even }}")
+def _rule(code: str, summary: str, bad: str, good: str, fix: str = "") -> Rule:
+    return Rule(code, "expressions", summary, _RUN, logs(bad), logs(good), fix=fix, at_run_time=True)
+
+
+_NEW_NAME = "Writes the name that it has in the flow's version. What is only like a known name is a guess."
+UNKNOWN_FUNCTION = _rule("unknown-function", "There is no such function.", "{{ nwo() }}", "{{ now() }}", _NEW_NAME)
+UNKNOWN_FILTER = _rule("unknown-filter", "There is no such filter.", "{{ 'a' | uper }}", "{{ 'a' | upper }}", _NEW_NAME)
+UNKNOWN_TEST = _rule("unknown-test", "There is no such test.", "{{ 1 is evn }}", "{{ 1 is even }}", _GUESS)
 UNKNOWN_ARGUMENT = _rule(
     "unknown-argument",
     "A call names an argument that its function or filter does not have.",
     "{{ now(zone='UTC') }}",
     "{{ now(timeZone='UTC') }}",
+    _GUESS,
 )
 TOO_MANY_ARGUMENTS = _rule(
     "too-many-arguments", "A call gives more arguments than there are.", "{{ 'a' | upper('b') }}", "{{ 'a' | upper }}"
@@ -76,7 +81,8 @@ def _unknown(context: RuleContext, use: Use, known: Mapping[str, Signature]) -> 
     else:
         meant = nearest(use.name, known)
         message = f"there is no {use.kind} `{use.name}`" + (f"; did you mean `{meant}`?" if meant else "")
-    data = replacement(span, meant, f"Write `{meant}`") if meant else {}
+    mend = replacement if elsewhere is None else safe_replacement
+    data = mend(span, meant, f"Write `{meant}`") if meant else {}
     severity = rule.severity if use.site.rendering == "rendered" else Severity.WARNING
     return rule.finding(message, span, severity=severity, data=data)
 

@@ -10,7 +10,7 @@ from tiercel_schemas.source.spans import Span
 from tiercel_server.analysis.references import Reference
 from tiercel_server.analysis.shapes import MapShape, Shape, member
 from tiercel_server.rules.examples import log, returning, tasks
-from tiercel_server.rules.model import Rule, RuleContext, replacement
+from tiercel_server.rules.model import Rule, RuleContext, safe_replacement
 from tiercel_server.rules.registry import checks
 
 DASHED_NAME = Rule(
@@ -68,5 +68,5 @@ def _finding(reference: Reference, name: str) -> Diagnostic:
     step = reference.steps[-1]
     span = reference.site.text_span(Span(step.span.start, step.span.start + len(name)))
     dot = reference.site.text_span(Span(step.span.start - 1, step.span.start + len(name)))
-    data = replacement(dot, f"['{name}']", "Write it in brackets")
+    data = safe_replacement(dot, f"['{name}']", "Write it in brackets")
     return DASHED_NAME.finding(f"`{name}` holds a `-`, which subtracts here: write `['{name}']`", span, data=data)

@@ -17,7 +17,7 @@ _TRIGGER = "triggers:\n  - id: daily\n    type: io.kestra.plugin.core.trigger.Sc
 def _rule(
     code: str, summary: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR, *, late: bool = False
 ) -> Rule:
-    return Rule(code, "structure", summary, why, bad, good, severity, at_run_time=late)
+    return Rule(code, "structure", summary, why, bad, good, severity, fix=_FIXES.get(code, ""), at_run_time=late)
 
 
 _STRICT = "Kestra refuses the whole flow."

@@ -9,7 +9,7 @@ from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation
 from tiercel_schemas.source.nodes import MappingNode, walk
 from tiercel_schemas.source.spans import Span
 from tiercel_server.rules.examples import flow, logs
-from tiercel_server.rules.model import Rule, replacement
+from tiercel_server.rules.model import Rule, safe_replacement
 from tiercel_server.rules.registry import checks_file
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
@@ -99,5 +99,7 @@ def _unquoted(snapshot: DocumentSnapshot, span: Span) -> Diagnostic:
     text = snapshot.text.slice(span)
     mended = f"'{text}'" if '"' in text and "'" not in text else '"' + text.replace('"', '\\"') + '"'
     return UNQUOTED_EXPRESSION.finding(
-        'a value that begins with `{{` must be quoted: `"{{ … }}"`', span, data=replacement(span, mended, "Quote it")
+        'a value that begins with `{{` must be quoted: `"{{ … }}"`',
+        span,
+        data=safe_replacement(span, mended, "Quote it"),
     )

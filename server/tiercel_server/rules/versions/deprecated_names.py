@@ -8,7 +8,7 @@ from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.expressions import SignatureKind, all_signatures
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.rules.examples import logs
-from tiercel_server.rules.model import Rule, RuleContext, replacement
+from tiercel_server.rules.model import Rule, RuleContext, safe_replacement
 from tiercel_server.rules.registry import checks
 
 _OLD = "# kestra-version: 1.3\n"
@@ -45,7 +45,7 @@ def check_functions(context: RuleContext) -> Iterator[Diagnostic]:
             finding = DEPRECATED_FUNCTION.finding(
                 f"`{use.name}` is gone in Kestra 2.0; `{new}` does the same",
                 span,
-                data=replacement(span, new, f"Write `{new}`"),
+                data=safe_replacement(span, new, f"Write `{new}`"),
             )
             yield finding
 
@@ -56,5 +56,5 @@ def check_schedule(context: RuleContext) -> Iterator[Diagnostic]:
     for reference in context.flow.references:
         if reference.root == "schedule":
             span = reference.step_span(-1)
-            data = replacement(span, "trigger", "Write `trigger`")
+            data = safe_replacement(span, "trigger", "Write `trigger`")
             yield SCHEDULE_ROOT.finding("`schedule` is called `trigger` now", span, data=data)
