@@ -12,6 +12,7 @@ from tiercel_engine.expressions.values import (
     Character,
     JavaArray,
     JavaCollection,
+    JavaKeySet,
     Long,
     MapEntry,
     check_size,
@@ -20,6 +21,7 @@ from tiercel_engine.expressions.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 _Methods: TypeAlias = "dict[tuple[str, int], Callable[..., Any]]"
 
@@ -81,8 +83,7 @@ def _entry(target: dict[Any, Any], name: Any) -> Any:
         # A number is cast to the type of the map's keys, which fails on texts.
         first = next(iter(target), None)
         if isinstance(first, str):
-            cast = java_class(name), java_class(first)
-            raise PebbleError(f"Unsupported argument type {cast[0]} (value={java_text(name)})")
+            raise PebbleError(f"type class {java_class(first)} not supported for key {java_text(name)}")
         return next((value for key, value in target.items() if key == name), _NOTHING)
     return _NOTHING
 
@@ -145,6 +146,12 @@ def _substring(target: str, start: Any, end: Any = None) -> str:
         message = f"begin {first}, end {last}, length {len(target)}"
         raise JavaError("StringIndexOutOfBoundsException", message)
     return target[first:last]
+
+
+def _regex() -> ModuleType:
+    from tiercel_engine.expressions.java import regex
+
+    return regex
 
 
 def _repeat(target: str, count: Any) -> str:
@@ -227,6 +234,9 @@ _TEXT: _Methods = {
     ("substring", 2): _substring,
     ("replace", 2): _replace,
     ("repeat", 1): _repeat,
+    ("split", 1): lambda text, pattern: JavaArray(_regex().split(text, _text(pattern))),
+    ("matches", 1): lambda text, pattern: _regex().matches_whole(_text(pattern), text),
+    ("replaceAll", 2): lambda text, pattern, new: _regex().replaced_all(_text(pattern), _text(new), text),
 }
 _COLLECTION: _Methods = {
     **_ANY,
@@ -249,7 +259,7 @@ _MAP: _Methods = {
     ("getOrDefault", 2): lambda entries, key, default: entries.get(key, default),
     ("containsKey", 1): lambda entries, key: key in entries,
     ("containsValue", 1): lambda entries, value: contains_equal(entries.values(), value),
-    ("keySet", 0): JavaCollection,
+    ("keySet", 0): JavaKeySet,
     ("values", 0): lambda entries: JavaCollection(entries.values()),
     ("entrySet", 0): lambda entries: JavaCollection(MapEntry(*entry) for entry in entries.items()),
 }

@@ -27,7 +27,7 @@ _ESCAPES = {
 
 
 def ion_text(value: Any) -> str:
-    """The value as one row of Ion text."""
+    """The value as one row of Ion text; null entries of maps are kept here."""
     check_size(value)
     parts: list[str] = []
     _write(value, parts)
@@ -40,11 +40,10 @@ def _write(value: Any, parts: list[str]) -> None:
     if isinstance(value, MapEntry):
         value = {"key": value.key, "value": value.value}
     if isinstance(value, dict):
-        entries = [(key, item) for key, item in value.items() if item is not None]
-        for index, (key, item) in enumerate(entries):
+        for index, (key, item) in enumerate(value.items()):
             parts.append(f"{',' if index else '{'}{_symbol(java_text(key))}:")
             _write(item, parts)
-        parts.append("}" if entries else "{}")
+        parts.append("}" if value else "{}")
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             parts.append("," if index else "[")

@@ -17,7 +17,8 @@ from tiercel_engine.expressions.limits import JQ_SECONDS, MAX_RANGE
 _PRELUDE = (
     "def env: {}; def input_filename: null; def debug: .; def debug(f): .; def stderr: .; def input: empty;"
     ' def inputs: empty; def get_search_list: []; def halt: error("halt"); def halt_error: error;'
-    " def halt_error(f): error; def input_line_number: 0; {} as $ENV | {} as $__prog_args |"
+    " def halt_error(f): error; def input_line_number: 0; def leaf_paths: paths(scalars);"
+    " {} as $ENV | {} as $__prog_args |"
 )
 _SAFE_NAMES = frozenset(
     [
@@ -139,6 +140,16 @@ _WORD = re.compile(r"(?<![.$@\w])[a-zA-Z_]\w*")
 _UNSAFE = re.compile(r'\\\(|\*|\.\.|//=|[-+*/%|]=|\b\d{5,}|\?//|"\s*\*')
 
 
+# Kestra knows jq as it was in 1.6.
+_NEWER = re.compile(
+    r"(?<![.$@\w])(?:pick|abs|toarray|have_literal_numbers|have_decnum|trim|ltrim|rtrim|trimstr|skip)\b(?!\s*:)"
+)
+_ODD_NUMBERS = (
+    'walk(if type != "number" then . elif isnan then "NaN"'
+    ' elif isinfinite then (if . > 0 then "Infinity" else "-Infinity" end) else . end)'
+)
+
+
 class JqError(ValueError):
     """A program that can't be read (`is_syntax`) or that fails on its input."""
 
@@ -183,7 +194,11 @@ def _compiled(program: str) -> Any:
     import jq  # type: ignore[import-not-found]
 
     # `tojson` keeps numbers as they were written; a program may end in a comment.
-    text = f'{_PRELUDE} ({program}\n) | if type == "number" and isnan then "NaN" else . end | tojson'
+    bare = _TEXT.sub('""', program)
+    if _NEWER.search(bare):
+        raise JqError("The program uses functions that came after jq 1.6", is_syntax=True)
+    odd = f" | {_ODD_NUMBERS}" if "nan" in bare or "infinite" in bare else ""
+    text = f"{_PRELUDE} ({program}\n){odd} | tojson"
     try:
         return jq.compile(text)
     except ValueError as error:

@@ -24,9 +24,11 @@ def read_json(text: str) -> Any:
     if not text.strip(" \t\r\n"):
         raise JsonError(f"No content to map due to end-of-input\n at {_SOURCE.format(1, '')}")
     try:
-        value, _ = _DECODER.raw_decode(text, _skip(text, 0))
+        value, end = _DECODER.raw_decode(text, _skip(text, 0))
     except (json.JSONDecodeError, RecursionError):
         _explain(text)
+    if isinstance(value, int | float) and not isinstance(value, bool) and text[end : end + 1].strip(" \t\r\n"):
+        _unexpected(text, end, "Expected space separating root-level values")
     return value
 
 

@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from tiercel_engine.expressions.errors import JavaError, LimitError, PebbleError
+from tiercel_engine.expressions.equality import is_number
+from tiercel_engine.expressions.errors import JavaError, LimitError
 from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_RANGE
-from tiercel_engine.expressions.values import Long, java_class
+from tiercel_engine.expressions.texts import java_text
+from tiercel_engine.expressions.values import LONG_MAX, LONG_MIN, Long
 
 
 def inclusive_range(start: Any, end: Any, increment: Any, *, bounded: bool) -> list[Any]:
-    """The numbers or letters from `start` to `end`.
+    """The numbers or letters from `start` to `end`; numbers are cut to whole ones.
 
     `bounded` holds it to Kestra's limit; without it only memory does. Raises JavaError for what is no range.
     """
-    step = _whole(increment, "increment")
+    if not is_number(increment):
+        raise JavaError(
+            "IllegalArgumentException", f"The increment of the range function must be a number {java_text(increment)}"
+        )
+    step = int(increment)
     if step == 0:
-        raise PebbleError("The increment of a range must not be 0")
-    if isinstance(start, str) and isinstance(end, str) and len(start) == 1 and len(end) == 1:
-        codes = range(ord(start), ord(end) + (1 if step > 0 else -1), step)
-        return [chr(code) for code in codes]
-    first, last = _whole(start, "start"), _whole(end, "end")
-    numbers = range(first, last + (1 if step > 0 else -1), step)
-    count = max(0, (last - first) // step + 1) if (last - first) * step >= 0 else 0
+        message = "The increment of the range function must be different than 0"
+        raise JavaError("IllegalArgumentException", message)
+    if is_number(start) and is_number(end):
+        first, last = _whole(start), _whole(end)
+        count = max(0, (last - first) // step + 1) if (last - first) * step >= 0 else 0
+        _check(count, bounded=bounded)
+        return [Long(number) for number in range(first, last + (1 if step > 0 else -1), step)]
+    if all(isinstance(bound, str) and len(bound) == 1 for bound in (start, end)):
+        return [chr(code) for code in range(ord(start), ord(end) + (1 if step > 0 else -1), step)]
+    raise JavaError(
+        "IllegalArgumentException", "Arguments of range function must be of type Number or String with a length of 1"
+    )
+
+
+def _check(count: int, *, bounded: bool) -> None:
     if count > (MAX_RANGE if bounded else MAX_OUTPUT):
         raise LimitError(
             f"The range function cannot produce more than {MAX_RANGE} elements, but this call would produce {count}."
         )
-    return [Long(number) for number in numbers]
 
 
-def _whole(value: Any, what: str) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return int(value)
-    if isinstance(value, float) and value == int(value):
-        return int(value)
-    raise JavaError(
-        "ClassCastException" if isinstance(value, str) else "IllegalArgumentException",
-        f"The {what} of a range must be a whole number, not {java_class(value)}",
-    )
+def _whole(value: Any) -> int:
+    if isinstance(value, float) and not math.isfinite(value):
+        return 0 if math.isnan(value) else LONG_MAX if value > 0 else LONG_MIN
+    return int(value)

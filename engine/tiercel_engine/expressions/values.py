@@ -61,6 +61,12 @@ class JavaCollection(list[Any]):
     __slots__ = ()
 
 
+class JavaKeySet(JavaCollection):
+    """The keys of a map."""
+
+    __slots__ = ()
+
+
 class JavaHashMap(dict[Any, Any]):
     """A HashMap, its entries in the order in which Java would iterate over them."""
 
@@ -104,6 +110,8 @@ def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by 
             return "java.lang.String"
         case JavaArray():
             return "[Ljava.lang.String;"
+        case JavaKeySet():
+            return "java.util.LinkedHashMap$LinkedKeySet"
         case JavaCollection():
             return "java.util.LinkedHashMap$LinkedValues"
         case list() | tuple():
@@ -128,6 +136,7 @@ _KINDS = {
     "java.util.ArrayList": "List",
     "java.util.HashMap": "Map",
     "java.util.LinkedHashMap": "Map",
+    "java.util.LinkedHashMap$LinkedKeySet": "Collection",
     "java.util.LinkedHashMap$LinkedValues": "Collection",
     "[Ljava.lang.String;": "array",
     "[B": "array",

@@ -97,7 +97,7 @@ def _can_be_plain(text: str) -> bool:
 
 
 def _quoted(text: str) -> str:
-    if _UNPRINTABLE.search(text) or "\r" in text or ("\t" in text and text != text.strip()):
+    if _UNPRINTABLE.search(text) or "\r" in text or "\t" in text:
         return _double_quoted(text)
     return f"'{text.replace(chr(39), chr(39) * 2)}'"
 

@@ -100,12 +100,11 @@ class ExpressionParser:
         """Reports that the current token is not what must stand here."""
         token = self.current
         wanted = f"`{value}`" if value else _WORDS.get(kind, kind.value.lower())
-        with_value = f' with value "{value}"' if value and kind is TokenKind.NAME else ""
         found = "null" if token.kind is TokenKind.EOF else token.value
         self.report(
             f"Expected {wanted} here, found {_found(token)}",
             token.span,
-            f'Unexpected token of value "{found}" and type {token.kind}, expected token of type {kind}{with_value}',
+            f'Unexpected token of value "{found}" and type {token.kind}, expected token of type {kind}',
         )
 
     def _missing(self) -> n.Missing:

@@ -13,7 +13,7 @@ from tiercel_engine.expressions.java.utf16 import cut, length_of
 from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_RANGE
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import Character, JavaArray, JavaCollection, check_size, java_class
+from tiercel_engine.expressions.values import Character, JavaArray, JavaCollection, JavaKeySet, check_size, java_class
 
 
 def _wrong_type(name: str, wanted: str, value: Any) -> PebbleError:
@@ -123,7 +123,7 @@ def keys(value: Any, _arguments: Arguments, _run: Run) -> Any:
     if value is None:
         return None
     if isinstance(value, dict):
-        return JavaCollection(value)
+        return JavaKeySet(value)
     if isinstance(value, list):
         return list(range(len(value)))
     raise _wrong_type("keys", "List, Map or Array", value)

@@ -34,7 +34,7 @@ def kv(arguments: Arguments, run: Run) -> Any:
         except NotAllowed as error:
             raise PebbleError(str(error)) from None
     if must_exist is None or truth_of(must_exist):
-        raise PebbleError(f"The key '{key}' does not exist in the namespace '{namespaces[0]}'.")
+        raise PebbleError(f"The key '{key}' does not exist in the namespace '{own}'.")
     return None
 
 

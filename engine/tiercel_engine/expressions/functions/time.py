@@ -124,12 +124,12 @@ def is_public_holiday(arguments: Arguments, _run: Run) -> bool:
 
     date = _local(arguments, "isPublicHoliday").date()
     country, region = arguments.get("countryCode"), arguments.get("subDivision")
-    if country is None:
-        raise PebbleError("The 'isPublicHoliday()' function expects an argument 'countryCode'.")
+    # Without a country the server's locale decides.
+    code = "US" if country is None else java_text(country).upper()
     try:
         known = holidays.country_holidays(
-            java_text(country).upper(), subdiv=None if region is None else java_text(region).upper(), years=date.year
+            code, subdiv=None if region is None else java_text(region).upper(), years=date.year
         )
     except NotImplementedError:
-        raise PebbleError(f"The public holidays of '{java_text(country)}' are not known.") from None
+        raise PebbleError(f"The public holidays of '{code}' are not known.") from None
     return date in known

@@ -106,8 +106,9 @@ class LocaleNames:
         own = data.time_zones.get(canonical, {}).get(width, {}).get(kind)
         if own:
             return str(own)
-        aliases = get_global("zone_aliases")
-        meta = get_global("meta_zones").get(aliases.get(canonical, canonical))
+        metas, aliases = get_global("meta_zones"), get_global("zone_aliases")
+        spellings = [canonical, aliases.get(canonical), *(old for old, new in aliases.items() if new == canonical)]
+        meta = next((metas[spelling] for spelling in spellings if spelling in metas), None)
         found: Any = data.meta_zones.get(meta, {}).get(width, {}).get(kind) if meta else None
         return str(found) if found else None
 

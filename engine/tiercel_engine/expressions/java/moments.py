@@ -145,7 +145,12 @@ def parse_moment(text: str, default: Zone) -> Moment:
     if end != len(text):
         # Java's last try is a date alone: it stops where that ends.
         raise _leftover(text, date.end())
-    local, nanos = _local_time(text, date, time)
+    try:
+        local, nanos = _local_time(text, date, time)
+    except JavaError:
+        if time is not None:
+            raise _leftover(text, date.end()) from None
+        raise
     if offset is None:
         return Moment(default.to_utc(local), nanos, default)
     fixed = zone(offset[0].upper())

@@ -132,6 +132,11 @@ def found(pattern: str, text: str) -> regex.Match[str] | None:
     return match
 
 
+def matches_whole(pattern: str, text: str) -> bool:
+    """Whether the whole text is a match."""
+    return _timed(lambda: compiled(pattern).fullmatch(text, timeout=REGEX_SECONDS), pattern) is not None
+
+
 def replaced_all(pattern: str, replacement: str, text: str) -> str:
     """Every match replaced, as `replaceAll` does: `$1` and `${name}` stand for groups."""
     expression = compiled(pattern)

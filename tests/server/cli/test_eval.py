@@ -1,0 +1,134 @@
+"""`tiercel eval` from the outside: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tiercel_server.cli.commands.eval import command
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments, **options):
+        return CliRunner().invoke(command, [str(argument) for argument in arguments], **options)
+
+    return invoke
+
+
+def test_renders_an_expression(run):
+    outcome = run("{{ 1 + 2 }} {{ [1, 'a'] }}")
+    assert (outcome.exit_code, outcome.stdout) == (0, '3 [1,"a"]\n')
+
+
+@pytest.mark.parametrize(("name", "text"), [("c.json", '{"inputs": {"n": 4}}'), ("c.yaml", "inputs:\n  n: 4\n")])
+def test_reads_a_context(run, tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    outcome = run("{{ inputs.n * 2 }}", "--context", name, "--typed")
+    assert json.loads(outcome.stdout) == {"type": "Long", "value": 8}
+
+
+def test_reads_standard_input(run):
+    assert run("-", input="a {{ 'é' | upper }}\n").stdout == "a É\n"
+
+
+@pytest.mark.parametrize(
+    ("flag", "settings", "wanted"),
+    [((), None, "42"), (("--kestra-version", "1.3"), None, "43"), ((), 'kestra-version: "1.3"\n', "43")],
+)
+def test_the_version_is_that_of_the_flag_or_the_project(run, tmp_path, flag, settings, wanted):
+    if settings:
+        (tmp_path / "tiercel.yaml").write_text(settings)
+    assert run("{{ 42 ?? 1 + 1 }}", *flag).stdout == f"{wanted}\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("x\n  {{ inputs.n }}", ["Error: Unable to find `inputs`", "2 |   {{ inputs.n }}", "  |      ^"]),
+        ("{{ 1 + }}", ["Error: Expected an expression here, found `}}`", "1 | {{ 1 + }}", "  |        ^^"]),
+        ("{{ 'a' | nope }}", ["Filter [nope] does not exist.", "1 | {{ 'a' | nope }}", "  |    ^"]),
+        ("{{ 'a", ["Error: This text is never closed: the end quote is missing", "  |    ^"]),
+    ],
+)
+def test_an_error_points_at_its_place(run, expression, wanted):
+    outcome = run(expression)
+    assert outcome.exit_code == 1
+    assert outcome.stdout == ""
+    for line in wanted:
+        assert line in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wanted"),
+    [
+        ("missing.json", None, "there is no file"),
+        ("bad.json", b"{bad", "is no JSON"),
+        ("bad.yaml", b"a: b: c", "is no YAML"),
+        ("latin.json", b'{"a": "\xe9"}', "is not UTF-8 text"),
+        ("list.json", b"[1]", "must hold a map of variables"),
+        ("deep.json", b"[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_context_that_cannot_be_read_is_misuse(run, tmp_path, name, content, wanted):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    outcome = run("{{ 1 }}", "--context", name)
+    assert outcome.exit_code == 2
+    assert wanted in outcome.stderr
+
+
+def test_without_an_expression_it_says_what_to_give(run):
+    outcome = run()
+    assert outcome.exit_code == 2
+    assert "an expression is missing" in outcome.stderr
+
+
+def test_explains_the_parts(run, tmp_path):
+    (tmp_path / "c.json").write_text('{"n": 4}')
+    outcome = run("{% if n > 1 %}{{ n }}{% endif %}{{ missing ?? 1.5 }}", "--context", "c.json", "--explain")
+    assert outcome.stdout == "41.5\n"
+    assert "{{ n }}\n    Integer  4" in outcome.stderr
+    assert "{{ missing ?? 1.5 }}\n    Double  1.5" in outcome.stderr
+
+
+def test_a_batch_has_an_outcome_for_each_case(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "dG9w")
+    cases = [
+        {"setup": {"namespace": "a.b", "kv": {"k": {"v": 1}}, "files": {"f.txt": "content"}}},
+        {"id": "kv", "expression": "{{ kv('k').v }}", "context": {"flow": {"namespace": "a.b.c"}}},
+        {"id": "file", "expression": "{{ read('f.txt') }}", "context": {"flow": {"namespace": "a.b"}}},
+        {"id": "secret", "expression": "{{ secret('TOKEN') }}", "context": {"flow": {"namespace": "a.b"}}},
+        {"id": "null", "expression": "{{ null }}", "context": None},
+        {"id": "bad", "expression": "{{ x }}"},
+    ]
+    (tmp_path / "cases.json").write_text(json.dumps(cases))
+    outcome = run("--batch", "cases.json")
+    assert outcome.exit_code == 0
+    assert json.loads(outcome.stdout) == [
+        {"id": "kv", "rendered": "1", "typed": {"type": "Integer", "value": 1}},
+        {"id": "file", "rendered": "content", "typed": {"type": "String", "value": "content"}},
+        {"id": "secret", "rendered": "top", "typed": {"type": "String", "value": "top"}},
+        {"id": "null", "rendered": "", "typed": {"type": "null"}},
+        {
+            "id": "bad",
+            "error": {
+                "class": "IllegalVariableEvaluationException",
+                "message": "Unable to find `x` used in the expression `{{ x }}` at line 1",
+            },
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "batch", [{}, [1], [{"id": "a"}], [{"id": "a", "expression": "x", "context": 1}], [{"setup": {"kv": 1}}]]
+)
+def test_a_batch_of_another_shape_is_misuse(run, tmp_path, batch):
+    (tmp_path / "cases.json").write_text(json.dumps(batch))
+    outcome = run("--batch", "cases.json")
+    assert outcome.exit_code == 2
+    assert "Error: " in outcome.stderr
