@@ -14,6 +14,15 @@ _HTTP = ("http.Request", "uri: https://example.com")
 _TRIGGER = "triggers:\n  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n"
 
 
+_FIXES = {
+    "unknown-property": "Writes the name that the property has now. What is only like a known name is a guess.",
+    "deprecated-property": "Writes the new name, where the value can stay as it is.",
+    "renamed-type": "Writes the new name.",
+    "unknown-type": "Writes the new name of an input's type. What is only like a known name is a guess.",
+    "invalid-enum": "Writes the value that was probably meant: a guess.",
+}
+
+
 def _rule(
     code: str, summary: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR, *, late: bool = False
 ) -> Rule:
