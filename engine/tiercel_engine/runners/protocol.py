@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tiercel_engine.inputs.json_reader import NotJson, parse_json
+from tiercel_engine.expressions.json_reading import JsonError, read_json
 from tiercel_engine.tasks.api import LogLevel, MetricKind
 from tiercel_schemas.model.durations import parse_duration
 
@@ -52,13 +52,13 @@ def read_message(line: str) -> ScriptMessage | None:
     if match is None:
         return None
     try:
-        content = parse_json(match[1])
+        content = read_json(match[1])
         return ScriptMessage(
             outputs={key: value for key, value in _map(content.get("outputs")).items() if value is not None},
             metrics=tuple(_metric(entry) for entry in content.get("metrics") or ()),
             logs=tuple(_log(entry) for entry in content.get("logs") or ()),
         )
-    except (NotJson, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (JsonError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadMessage(f"Invalid outputs '{line}'") from error
 
 

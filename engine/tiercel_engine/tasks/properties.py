@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from tiercel_engine.expressions.json_reading import JsonError, read_json
 from tiercel_engine.inputs.java_text import as_java_text
-from tiercel_engine.inputs.json_reader import NotJson, parse_json
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
 from tiercel_schemas.model.durations import parse_duration
 
@@ -122,6 +122,6 @@ async def mapping(context: TaskContext, name: str) -> dict[str, Any]:
 
 def _json(value: str, name: str) -> Any:
     try:
-        return parse_json(value)
-    except NotJson as complaint:
+        return read_json(value)
+    except JsonError as complaint:
         raise TaskFailure(f"Property '{name}': {complaint}") from complaint

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tiercel_engine.inputs.registry import Conversion, RefusedValue, input_kind, kind_of
-from tiercel_engine.inputs.types.structures import read_json
+from tiercel_engine.inputs.types.structures import parsed_json
 from tiercel_engine.inputs.types.texts import as_text
 from tiercel_schemas.model.inputs import EnumInput, InputType, MultiselectInput, Option, SelectInput
 
@@ -66,7 +66,7 @@ class Array:
 
 def convert_items(value: Any, conversion: Conversion) -> list[Any]:
     """A list, or the JSON text of one, with each item converted; items of no type stay as they are."""
-    items = list(value) if isinstance(value, (list, tuple)) else read_json(as_text(value))
+    items = list(value) if isinstance(value, (list, tuple)) else parsed_json(as_text(value))
     if not isinstance(items, list):
         raise RefusedValue(f"`{as_text(value)}` is no list")
     if conversion.item_type is None:

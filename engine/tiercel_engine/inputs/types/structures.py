@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tiercel_engine.inputs.json_reader import NotJson, parse_json
+from tiercel_engine.expressions.json_reading import JsonError, read_json
+from tiercel_engine.expressions.yaml_reading import YamlError, read_yaml
 from tiercel_engine.inputs.registry import Conversion, RefusedValue, Unchecked, input_kind, parser_complaint
-from tiercel_engine.inputs.yaml_reader import NotYaml, parse_yaml
 from tiercel_schemas.model.inputs import InputType, JsonInput
 
 
-def read_json(text: str) -> Any:
+def parsed_json(text: str) -> Any:
     """The value of a JSON text; raises `RefusedValue` with the reader's complaint."""
     try:
-        return parse_json(text)
-    except NotJson as complaint:
+        return read_json(text)
+    except JsonError as complaint:
         raise parser_complaint(str(complaint)) from complaint
 
 
@@ -25,7 +25,7 @@ class Json:
 
     def convert(self, value: Any, conversion: Conversion) -> Any:  # noqa: ARG002
         """The value; text is parsed."""
-        return read_json(value) if isinstance(value, str) else value
+        return parsed_json(value) if isinstance(value, str) else value
 
     def check(self, declared: JsonInput, value: Any) -> Iterable[str]:
         """It fits the declared schema, where there is one."""
@@ -34,9 +34,9 @@ class Json:
         from jsonschema import Draft202012Validator, SchemaError
 
         try:
-            schema = parse_json(declared.json_schema)
+            schema = read_json(declared.json_schema)
             Draft202012Validator.check_schema(schema)
-        except (NotJson, SchemaError) as error:
+        except (JsonError, SchemaError) as error:
             yield f"its `jsonSchema` can't be used: {getattr(error, 'message', error)}"
             return
         for fault in Draft202012Validator(schema).iter_errors(value):
@@ -52,8 +52,8 @@ class Yaml(Unchecked):
         if not isinstance(value, str):
             return value
         try:
-            return parse_yaml(value)
-        except NotYaml as complaint:
+            return read_yaml(value)
+        except YamlError as complaint:
             raise parser_complaint(str(complaint)) from complaint
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
+from tiercel_engine.expressions.json_reading import JsonError, read_json
 from tiercel_engine.inputs.java_time import NotATime, parse_date, parse_instant
-from tiercel_engine.inputs.json_reader import NotJson, parse_json
 from tiercel_engine.storage.kv import KvEntry, KvError, KvType
 from tiercel_engine.tasks.api import TaskContext, TaskFailure, TaskResult, task_type
 from tiercel_engine.tasks.properties import (
@@ -161,11 +161,11 @@ async def _value(context: TaskContext) -> Any:
 def _read_as(kind: KvType, value: str, version: KestraVersion) -> Any:
     try:
         if kind is KvType.NUMBER:
-            return parse_json(value)
+            return read_json(value)
         if kind is KvType.BOOLEAN:
             return value.lower() == "true"
         if kind is KvType.JSON:
-            return parse_json(value)
+            return read_json(value)
         if kind is KvType.DURATION:
             return parse_iso_duration(value)
         if kind is KvType.DATE and version is not KestraVersion.V1_3:
@@ -173,7 +173,7 @@ def _read_as(kind: KvType, value: str, version: KestraVersion) -> Any:
         if kind in (KvType.DATE, KvType.DATETIME):
             nanos = parse_instant(value).nanos
             return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=nanos // 1000)
-    except (NotATime, NotJson) as complaint:
+    except (NotATime, JsonError) as complaint:
         raise TaskFailure(str(complaint)) from complaint
     return value
 

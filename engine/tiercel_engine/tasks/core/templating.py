@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tiercel_engine.inputs.yaml_reader import NotYaml, parse_yaml
+from tiercel_engine.expressions.yaml_reading import YamlError, read_yaml
 from tiercel_engine.tasks.api import DECIDED_IN_CORE, TaskContext, TaskFailure, TaskResult, task_type
 from tiercel_engine.tasks.properties import required_text
 
@@ -19,8 +19,8 @@ class TemplatedTask:
 
         spec = await required_text(context, "spec")
         try:
-            written = parse_yaml(spec)
-        except NotYaml as complaint:
+            written = read_yaml(spec)
+        except YamlError as complaint:
             raise TaskFailure(str(complaint)) from complaint
         if not isinstance(written, dict):
             raise TaskFailure("The templated task must be a map with a `type`")

@@ -34,16 +34,16 @@ def given_labels(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def _read_file(path: Path) -> dict[str, Any]:
-    from tiercel_engine.inputs.yaml_reader import NotYaml, parse_yaml
+    from tiercel_engine.expressions.yaml_reading import YamlError, read_yaml
 
     try:
         # JSON is YAML as well, so one reader serves both.
-        value = parse_yaml(path.read_text(encoding="utf-8-sig"))
+        value = read_yaml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"There is no inputs file {path}.") from None
     except (OSError, UnicodeError) as error:
         raise Refused(f"The inputs file {path} can't be read: {error}.") from error
-    except NotYaml as error:
+    except YamlError as error:
         raise Refused(f"The inputs file {path} is neither YAML nor JSON:", *str(error).splitlines()) from error
     if value is None:
         return {}
