@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from tiercel_engine.expressions.json_reading import JsonError, read_json
-from tiercel_engine.inputs.java_text import as_java_text
+from tiercel_engine.expressions.renderer import is_truthy as truthy_text
+from tiercel_engine.inputs.types.texts import as_text
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
 from tiercel_schemas.model.durations import parse_duration
 
-_FALSE_TEXTS = frozenset({"", "false", "0", "-0"})
+__all__ = ["as_text", "duration", "flag", "is_truthy", "items", "mapping", "number", "parse_iso_duration"]
+__all__ += ["required_text", "text", "whole"]
 
 
 def is_truthy(value: Any) -> bool:
     """Kestra's reading of a rendered condition: blank, `false`, `0`, `-0` and null are false, all else is true."""
-    return value is not None and as_text(value).strip() not in _FALSE_TEXTS
-
-
-def as_text(value: Any) -> str:
-    """A plain value as text: lists and maps as compact JSON, scalars as Java prints them."""
-    if isinstance(value, (dict, list, tuple)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-    return as_java_text(value)
+    return value is not None and truthy_text(as_text(value))
 
 
 def parse_iso_duration(text: str) -> timedelta:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 from collections.abc import Iterable
 from typing import Any
 
-from tiercel_engine.inputs.java_text import as_java_text, as_single
+from tiercel_engine.expressions.texts import java_text
 from tiercel_engine.inputs.registry import Conversion, Unchecked, input_kind
 from tiercel_schemas.model.inputs import FloatInput, InputType, IntInput
 
@@ -20,7 +22,7 @@ class Int:
 
     def convert(self, value: Any, conversion: Conversion) -> int:
         """The number; refuses fractions and what needs more bits."""
-        text = as_java_text(value)
+        text = java_text(value)
         number = int(text) if _INT.fullmatch(text) else None
         if number is None or not -(2**31) <= number < 2**31:
             raise conversion.cannot(text, "Integer", f'For input string: "{text}"')
@@ -37,7 +39,7 @@ class Float:
 
     def convert(self, value: Any, conversion: Conversion) -> float:
         """The number; refuses other text."""
-        text = as_java_text(value)
+        text = java_text(value)
         match = _FLOAT.fullmatch(text)
         if match is None:
             raise conversion.cannot(text, "Float", f'For input string: "{text.strip()}"')
@@ -54,11 +56,30 @@ class Bool(Unchecked):
 
     def convert(self, value: Any, conversion: Conversion) -> bool:  # noqa: ARG002
         """True for true and for the word in any case, else false."""
-        return value is True or as_java_text(value).lower() == "true"
+        return value is True or java_text(value).lower() == "true"
 
 
 def _outside(low: float | None, high: float | None, value: float) -> Iterable[str]:
     if low is not None and value < low:
-        yield f"it must be more than `{as_java_text(low)}`"
+        yield f"it must be more than `{java_text(low)}`"
     if high is not None and value > high:
-        yield f"it must be less than `{as_java_text(high)}`"
+        yield f"it must be less than `{java_text(high)}`"
+
+
+def as_single(value: float) -> float:
+    """The double whose text is that of the nearest 32-bit float: 0.1 stays 0.1."""
+    if math.isinf(value) or math.isnan(value):
+        return value
+    try:
+        packed = struct.pack("<f", value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+    single = float(struct.unpack("<f", packed)[0])
+    for precision in range(1, 10):
+        candidate = float(format(single, f".{precision}g"))
+        try:
+            if struct.pack("<f", candidate) == packed:
+                return candidate
+        except OverflowError:
+            continue
+    return single

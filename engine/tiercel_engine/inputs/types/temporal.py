@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tiercel_engine.expressions.texts import java_text
 from tiercel_engine.inputs import java_time
-from tiercel_engine.inputs.java_text import as_java_text
 from tiercel_engine.inputs.java_time import NotATime
 from tiercel_engine.inputs.registry import Conversion, input_kind, parser_complaint
 from tiercel_schemas.model.durations import format_duration, parse_duration
@@ -27,7 +27,7 @@ def _text(value: Any) -> str:
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    return as_java_text(value)
+    return java_text(value)
 
 
 def _outside(parse: Callable[[str], Any], after: str | None, before: str | None, value: Any) -> Iterable[str]:

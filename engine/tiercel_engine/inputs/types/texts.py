@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from tiercel_engine.inputs.java_text import as_java_text
+from tiercel_engine.expressions.texts import java_text, json_text
 from tiercel_engine.inputs.java_uri import illegal_part
 from tiercel_engine.inputs.registry import Conversion, RefusedValue, Unchecked, input_kind
 from tiercel_schemas.model.inputs import InputType, SecretInput, StringInput
@@ -19,9 +18,7 @@ LONGEST_VALIDATED = 100_000
 
 def as_text(value: Any) -> str:
     """A value as the text that an input keeps: lists and maps as compact JSON."""
-    if isinstance(value, (dict, list, tuple)):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-    return as_java_text(value)
+    return json_text(value) if isinstance(value, (dict, list, tuple)) else java_text(value)
 
 
 @input_kind(InputType.STRING, InputType.SECRET)
