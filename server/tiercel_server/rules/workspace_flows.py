@@ -17,7 +17,8 @@ class KnownInput:
 
 @dataclass(frozen=True, slots=True)
 class KnownFlow:
-    """Another flow: its inputs, the ids of its outputs, and the flows that it calls whatever happens."""
+    """Another flow: its inputs, the ids of its outputs, the flows that it calls whatever happens, and those whose end
+    starts it."""
 
     namespace: str
     id: str
@@ -25,6 +26,7 @@ class KnownFlow:
     outputs: tuple[str, ...] = ()
     calls: frozenset[tuple[str, str]] = frozenset()
     disabled: bool = False
+    listens: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class WorkspaceFlows:
     def get(self, namespace: str, id_: str) -> KnownFlow | None:
         """The flow of this namespace and id."""
         return self.flows.get((namespace, id_))
+
+    def started_by(self, namespace: str, id_: str) -> frozenset[tuple[str, str]]:
+        """The flows that run because this one does: those it calls, and those that its end starts."""
+        name = (namespace, id_)
+        called = self.flows[name].calls if name in self.flows else frozenset()
+        return called | {each for each, known in self.flows.items() if name in known.listens}
 
     def has_namespace(self, namespace: str) -> bool:
         """Whether the workspace holds any flow of a namespace."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tiercel_server.analysis.flow import FlowAnalysis
-from tiercel_server.analysis.mappings import find_scalar, find_text, find_value
+from tiercel_server.analysis.mappings import find_items, find_scalar, find_text, find_value
 from tiercel_server.rules.workspace_flows import KnownFlow, KnownInput, WorkspaceFlows
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
@@ -39,7 +39,21 @@ def known_flow(flow: FlowAnalysis) -> KnownFlow | None:
         tuple(each.id for each in outline.outputs if each.id),
         frozenset(_calls(flow)),
         disabled=find_scalar(flow.root, "disabled") is True,
+        listens=frozenset(listened_flows(flow)),
     )
+
+
+def listened_flows(flow: FlowAnalysis) -> Iterator[tuple[str, str]]:
+    """The flows whose end starts this one, whatever they gave: by Flow triggers without a condition."""
+    for trigger in flow.outline.triggers:
+        if trigger.type != "io.kestra.plugin.core.trigger.Flow" or trigger.disabled or find_value(trigger.node, "when"):
+            continue
+        dependencies = find_items(trigger.node, "dependsOn")
+        for each in dependencies if len(dependencies) == 1 else ():
+            namespace, flow_id = find_text(each, "namespace"), find_text(each, "flowId")
+            conditional = any(find_value(each, name) is not None for name in ("when", "labels", "states"))
+            if namespace and flow_id and not conditional:
+                yield namespace, flow_id
 
 
 def _calls(flow: FlowAnalysis) -> Iterable[tuple[str, str]]:

@@ -181,6 +181,13 @@ def test_a_named_file_that_is_no_flow_is_misuse(tree: Path, content: bytes, code
     assert [(each["code"], words in each["message"]) for each in listed("x.yaml")] == [(code, True)]
 
 
+def test_a_hook_may_name_other_files_too(tree: Path) -> None:
+    write(tree, {"compose.yaml": "services: {}\n", "bad.yaml": BAD, "good.yaml": GOOD})
+    assert check("--flows-only", "compose.yaml", "good.yaml").exit_code == 0
+    assert check("--flows-only", "compose.yaml").exit_code == 0
+    assert check("--flows-only", "compose.yaml", "bad.yaml").exit_code == 1
+
+
 def test_other_encodings_with_a_mark_are_read(tree: Path) -> None:
     (tree / "utf16.yaml").write_bytes(GOOD.encode("utf-16"))
     (tree / "bom.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())

@@ -26,7 +26,17 @@ namespace: company.team
 tasks:
   - {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: example}
 """
-WORKSPACE = index_flows([DocumentSnapshot("greet.yaml", GREET), DocumentSnapshot("caller.yaml", CALLER)])
+FOLLOWER = """\
+id: follower
+namespace: company.team
+tasks:
+  - {id: say, type: io.kestra.plugin.core.log.Log, message: Hello}
+triggers:
+  - id: after
+    type: io.kestra.plugin.core.trigger.Flow
+    dependsOn: [{namespace: company.team, flowId: example}]
+"""
+AROUND = (GREET, CALLER, FOLLOWER)
 """What lies around the examples."""
 
 
@@ -39,7 +49,8 @@ def findings(rule: Rule, example: str) -> list[tuple[str, Severity, str]]:
     version = example_version(example, rule)
     snapshot = DocumentSnapshot("example.yaml", example, kestra_version=version, settings=settings)
     assert snapshot.flows, example
-    return [(each.code, each.severity, each.message) for each in diagnose(snapshot, WORKSPACE)]
+    workspace = index_flows([*(DocumentSnapshot("x.yaml", text) for text in AROUND), snapshot])
+    return [(each.code, each.severity, each.message) for each in diagnose(snapshot, workspace)]
 
 
 @pytest.mark.parametrize("code", RULES)

@@ -6,6 +6,7 @@ import difflib
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -70,6 +71,7 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 misuse
     type=click.Choice(["practice", "security"]),
     help="Also report a group of rules that is off by default.",
 )
+@click.option("--flows-only", is_flag=True, help="Pass over named files that hold no flow, as a commit hook needs.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended for certain, then report the rest.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also follow guesses at what was meant.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; exit with 1 if anything.")
@@ -83,6 +85,7 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     select: frozenset[str],
     ignore: frozenset[str],
     profile: tuple[str, ...],
+    flows_only: bool,  # noqa: FBT001 - a flag
     fix: bool,  # noqa: FBT001 - a flag
     unsafe_fixes: bool,  # noqa: FBT001 - a flag
     diff: bool,  # noqa: FBT001 - a flag
@@ -102,7 +105,7 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     if _STDIN in paths:
         run.add_bytes(stdin_filename or "<stdin>", sys.stdin.buffer.read())
     for file in find_files(tuple(named)):
-        run.add_file(file)
+        run.add_file(replace(file, named=False) if flows_only else file)
     if diff:
         sys.exit(_show_difference(run, output_file, guesses=unsafe_fixes))
     if fix:
@@ -112,7 +115,7 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     with _Progress(run.flow_files) as progress:
         report = run.finish(whole_tree=any(path.is_dir() for path in named), progress=progress.show)
     _write(render(format_, report), output_file)
-    if not report.checked and not report.findings:
+    if not report.checked and not report.findings and not flows_only:
         click.echo(f"No flow found under {', '.join(str(path) for path in named)}.", err=True)
     if run.looks_old and format_ in {"text", "concise"}:
         click.echo(_OLD_HINT, err=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.source.nodes import MappingNode, ScalarNode
+from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.input_values import scalar_fault
 from tiercel_server.analysis.mappings import (
     effective_pairs,
+    find_items,
     find_pair,
     find_scalar,
     find_text,
@@ -16,7 +18,7 @@ from tiercel_server.analysis.mappings import (
     pointing_span,
 )
 from tiercel_server.analysis.symbols import TaskSymbol
-from tiercel_server.rules.examples import item, tasks
+from tiercel_server.rules.examples import CORE, item, logs, tasks
 from tiercel_server.rules.model import Rule, RuleContext, replacement
 from tiercel_server.rules.registry import checks
 from tiercel_server.rules.wording import listed, nearest
@@ -68,6 +70,20 @@ SUBFLOW_CYCLE = _rule(
     ("flowId: caller",),
     Severity.ERROR,
 )
+
+
+def _after(flow_id: str) -> str:
+    trigger = f"triggers:\n  - id: after\n    type: {CORE}trigger.Flow\n"
+    return f"{trigger}    dependsOn:\n      - {{namespace: company.team, flowId: {flow_id}}}\n"
+
+
+FLOW_TRIGGER_CYCLE = Rule(
+    "flow-trigger-cycle", "logic", "Flows start one another by their Flow triggers, for ever.",
+    "Kestra 2.0 refuses the flow: the first run would never stop starting others.",
+    logs("Hello", _after("follower")), logs("Hello", _after("greet")),
+    versions=(KestraVersion.V2_0,), at_run_time=True,
+)  # fmt: skip
+
 _SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
 
 
@@ -132,22 +148,63 @@ def _inputs(task: TaskSymbol, target: KnownFlow) -> Iterator[Diagnostic]:
 
 
 def _cycle(context: RuleContext, task: TaskSymbol, target: KnownFlow) -> Iterator[Diagnostic]:
+    if (
+        task.parent is not None
+        or task.section != "tasks"
+        or task.disabled
+        or find_value(task.node, "runIf") is not None
+    ):
+        return
+    if find_scalar(task.node, "wait") is not False and _leads_back(context, (target.namespace, target.id)):
+        span = pointing_span(task.node, "flowId") or task.name_span
+        yield SUBFLOW_CYCLE.finding(f"`{target.id}` starts this flow in turn, so the run never ends", span)
+
+
+def _leads_back(context: RuleContext, start: tuple[str, str]) -> bool:
+    """Whether a run of another flow makes this one run again."""
     outline = context.flow.outline
-    if outline.id is None or outline.namespace is None or task.parent is not None or task.section != "tasks":
-        return
-    if task.disabled or find_value(task.node, "runIf") is not None or find_scalar(task.node, "wait") is False:
-        return
+    if outline.id is None or outline.namespace is None:
+        return False
     own = (outline.namespace.value, outline.id.value)
-    waiting, seen = list(target.calls), {(target.namespace, target.id)}
-    if own in seen:
-        return
+    waiting, seen = [start], {own} - {start}
     while waiting:
         name = waiting.pop()
-        if name == own:
-            span = pointing_span(task.node, "flowId") or task.name_span
-            yield SUBFLOW_CYCLE.finding(f"`{target.id}` calls this flow in turn, so the run never ends", span)
-            return
+        if name in seen:
+            continue
+        seen.add(name)
+        following = context.workspace.started_by(*name)
+        if own in following and name != own:
+            return True
+        waiting.extend(following)
+    return False
+
+
+@checks(FLOW_TRIGGER_CYCLE)
+def check_triggers(context: RuleContext) -> Iterator[Diagnostic]:
+    """Flow triggers whose flows are started, in the end, by this one."""
+    outline = context.flow.outline
+    if outline.id is None or outline.namespace is None:
+        return
+    own = (outline.namespace.value, outline.id.value)
+    for trigger in outline.triggers:
+        for dependency in find_items(trigger.node, "dependsOn"):
+            name = (find_text(dependency, "namespace") or "", find_text(dependency, "flowId") or "")
+            known = context.workspace.get(*own)
+            if known is None or name == own or name not in known.listens:
+                continue
+            if any(each == name or _reaches(context, each, name) for each in context.workspace.started_by(*own)):
+                span = pointing_span(dependency, "flowId") or trigger.name_span
+                message = f"`{name[1]}` is itself started by this flow, so both start one another for ever"
+                yield FLOW_TRIGGER_CYCLE.finding(message, span)
+
+
+def _reaches(context: RuleContext, start: tuple[str, str], wanted: tuple[str, str]) -> bool:
+    waiting, seen = [start], set[tuple[str, str]]()
+    while waiting:
+        name = waiting.pop()
+        if name == wanted:
+            return True
         if name not in seen:
             seen.add(name)
-            called = context.workspace.get(*name)
-            waiting.extend(called.calls if called is not None else ())
+            waiting.extend(context.workspace.started_by(*name))
+    return False
