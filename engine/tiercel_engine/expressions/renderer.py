@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.context import RenderContext
@@ -59,7 +58,6 @@ class Renderer:
         self.services = services
         self._recursive = recursive
         self._max_output = MAX_OUTPUT_BEFORE_2_0 if version is KestraVersion.V1_3 else MAX_OUTPUT
-        self._programs: OrderedDict[str, Program] = OrderedDict()
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """The text of a template."""
@@ -177,16 +175,14 @@ class Renderer:
             raise RenderError(f"The expression can't be evaluated: {error!r}", "InternalError") from error
 
     def _program(self, template: str) -> Program:
-        program = self._programs.get(template)
-        if program is not None:
-            self._programs.move_to_end(template)
-            return program
-        program = _compiled(template, self.version)
-        if len(template) <= _MAX_CACHED_LENGTH:
-            self._programs[template] = program
-            if len(self._programs) > _CACHE_SIZE:
-                self._programs.popitem(last=False)
-        return program
+        if len(template) > _MAX_CACHED_LENGTH:
+            return _compile(template, self.version)
+        return _cached(template, self.version)
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def _cached(text: str, version: KestraVersion) -> Program:
+    return _compile(text, version)
 
 
 @cache
@@ -196,7 +192,7 @@ def _environment() -> TemplateEnvironment:
     return TemplateEnvironment()
 
 
-def _compiled(text: str, version: KestraVersion) -> Program:
+def _compile(text: str, version: KestraVersion) -> Program:
     from tiercel_engine.expressions.lowering import Lowering
 
     template = parse_template(text, version)

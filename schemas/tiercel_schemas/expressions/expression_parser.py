@@ -96,6 +96,10 @@ class ExpressionParser:
         """Reports nothing more in this region."""
         self._quiet = True
 
+    def speak(self) -> None:
+        """Reports again: what comes next is no consequence of the last problem."""
+        self._quiet = False
+
     def fail_expected(self, kind: TokenKind, value: str = "") -> None:
         """Reports that the current token is not what must stand here."""
         token = self.current

@@ -145,6 +145,7 @@ class FilterInput(Node):
 class Test(Node):
     """`target is [not] name(arguments)`."""
 
+    __test__ = False  # pytest must not take it for one of its own
     target: Expression
     name: str
     name_span: Span = field(compare=False)

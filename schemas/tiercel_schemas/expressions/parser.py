@@ -168,6 +168,7 @@ class _TemplateParser(ExpressionParser):
             engine_message = f'Unexpected tag name "{self.peek().value}"'
         else:
             engine_message = f'Unexpected end of template. Pebble was looking for the "{_ENDS[tag]}" tag'
+        self.speak()
         self.report(message, start.span, engine_message)
         return end
 

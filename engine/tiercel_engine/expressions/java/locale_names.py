@@ -107,7 +107,11 @@ class LocaleNames:
         if own:
             return str(own)
         metas, aliases = get_global("meta_zones"), get_global("zone_aliases")
-        spellings = [canonical, aliases.get(canonical), *(old for old, new in aliases.items() if new == canonical)]
+        spellings: list[Any] = [
+            canonical,
+            aliases.get(canonical),
+            *(old for old, new in aliases.items() if new == canonical),
+        ]
         meta = next((metas[spelling] for spelling in spellings if spelling in metas), None)
         found: Any = data.meta_zones.get(meta, {}).get(width, {}).get(kind) if meta else None
         return str(found) if found else None
