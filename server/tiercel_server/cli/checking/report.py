@@ -23,6 +23,7 @@ class ReportedFinding:
     code: str
     message: str
     source_line: str = ""
+    end_source_line: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def reported(path: str, text: SourceText, finding: Diagnostic) -> ReportedFindin
         code=finding.code,
         message=finding.message,
         source_line=text.line_text(start.line),
+        end_source_line=text.line_text(end.line),
         data=finding.data,
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tiercel_server.cli.checking.report import Report
+from tiercel_server.cli.formats.visible import visible
 
 
 def render(report: Report) -> Iterator[str]:
     """The lines."""
     for each in report.findings:
-        message = " ".join(each.message.split())
-        yield f"{each.path}:{each.line}:{each.column}: {each.severity.label}[{each.code}] {message}"
+        message = visible(" ".join(each.message.split()))
+        yield f"{visible(each.path)}:{each.line}:{each.column}: {each.severity.label}[{each.code}] {message}"

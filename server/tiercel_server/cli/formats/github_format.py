@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tiercel_schemas.diagnostics import Severity
 from tiercel_server.cli.checking.report import Report
+from tiercel_server.cli.formats.places import repository_path
 
 _COMMANDS = {
     Severity.ERROR: "error",
@@ -19,7 +20,7 @@ def render(report: Report) -> Iterator[str]:
     """The lines."""
     for each in report.findings:
         properties = {
-            "file": each.path,
+            "file": repository_path(each.path),
             "line": each.line,
             "endLine": each.end_line,
             "title": f"tiercel: {each.code}",

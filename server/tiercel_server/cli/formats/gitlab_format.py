@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from tiercel_schemas.diagnostics import Severity
 from tiercel_server.cli.checking.report import Report
+from tiercel_server.cli.formats.fingerprints import with_fingerprints
+from tiercel_server.cli.formats.places import repository_path
 
 _SEVERITIES = {
     Severity.ERROR: "major",
@@ -20,21 +19,15 @@ _SEVERITIES = {
 
 
 def render(report: Report) -> Iterator[str]:
-    """The lines of one document. Fingerprints stay the same when lines are set in above."""
-    seen: Counter[str] = Counter()
-    entries = []
-    for each in report.findings:
-        path = PurePath(each.path).as_posix()
-        mark = "\0".join((path, each.code, each.message, each.source_line.strip()))
-        seen[mark] += 1
-        fingerprint = hashlib.sha256(f"{mark}\0{seen[mark]}".encode(errors="replace")).hexdigest()
-        entries.append(
-            {
-                "description": each.message,
-                "check_name": each.code,
-                "fingerprint": fingerprint,
-                "severity": _SEVERITIES[each.severity],
-                "location": {"path": path, "lines": {"begin": each.line, "end": each.end_line}},
-            }
-        )
+    """The lines of one document."""
+    entries = [
+        {
+            "description": each.message,
+            "check_name": each.code,
+            "fingerprint": fingerprint,
+            "severity": _SEVERITIES[each.severity],
+            "location": {"path": repository_path(each.path), "lines": {"begin": each.line, "end": each.end_line}},
+        }
+        for each, fingerprint in with_fingerprints(report)
+    ]
     yield json.dumps(entries, indent=2, ensure_ascii=False)

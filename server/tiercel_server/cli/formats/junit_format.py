@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from tiercel_schemas.diagnostics import Severity
 from tiercel_server.cli.checking.report import Report, ReportedFinding
+from tiercel_server.cli.formats.places import slashed
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> Iterator[str]:
     """The lines of one document."""
-    by_file = {path: list(group) for path, group in groupby(report.findings, key=lambda each: each.path)}
-    paths = [*(path for path in by_file if path not in report.paths), *report.paths]
+    # Findings about other files than flows (a project file) come first, as in the report.
+    others = {each.path for each in report.findings}.difference(report.paths)
+    by_file: dict[str, list[ReportedFinding]] = {each.path: [] for each in report.findings if each.path in others}
+    by_file |= {path: [] for path in report.paths}
+    for each in report.findings:
+        by_file[each.path].append(each)
     failures = sum(_fails(each) for each in report.findings)
-    total = sum(max(1, len(by_file.get(path, ()))) for path in paths)
+    total = sum(max(1, len(findings)) for findings in by_file.values())
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield f'<testsuites name="tiercel" tests="{total}" failures="{failures}" errors="0">'
-    for path in paths:
-        yield from _suite(path, by_file.get(path, []))
+    for path, findings in by_file.items():
+        yield from _suite(slashed(path), findings)
     yield "</testsuites>"
 
 

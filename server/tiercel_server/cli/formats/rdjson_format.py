@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 
 from tiercel_schemas.diagnostics import Severity
-from tiercel_server.cli.checking.report import Report, ReportedFinding
+from tiercel_server.cli.checking.report import Report
+from tiercel_server.cli.formats.places import slashed
 
 _SEVERITIES = {
     Severity.ERROR: "ERROR",
@@ -21,25 +22,21 @@ def render(report: Report) -> Iterator[str]:
     diagnostics = [
         {
             "message": each.message,
-            "location": {"path": each.path, "range": _range(each)},
+            "location": {
+                "path": slashed(each.path),
+                "range": {
+                    "start": _position(each.line, each.column, each.source_line),
+                    "end": _position(each.end_line, each.end_column, each.end_source_line),
+                },
+            },
             "severity": _SEVERITIES[each.severity],
             "code": {"value": each.code},
         }
         for each in report.findings
     ]
-    document = {"source": {"name": "tiercel"}, "severity": "ERROR", "diagnostics": diagnostics}
-    yield json.dumps(document, indent=2, ensure_ascii=False)
+    yield json.dumps({"source": {"name": "tiercel"}, "diagnostics": diagnostics}, indent=2, ensure_ascii=False)
 
 
-def _range(finding: ReportedFinding) -> dict[str, dict[str, int]]:
-    start = {"line": finding.line, "column": _byte_column(finding.source_line, finding.column)}
-    if finding.end_line != finding.line:
-        return {"start": start, "end": {"line": finding.end_line, "column": finding.end_column}}
-    return {
-        "start": start,
-        "end": {"line": finding.line, "column": _byte_column(finding.source_line, finding.end_column)},
-    }
-
-
-def _byte_column(line: str, column: int) -> int:
-    return len(line[: column - 1].encode(errors="replace")) + max(0, column - 1 - len(line)) + 1
+def _position(line: int, column: int, text: str) -> dict[str, int]:
+    before = column - 1
+    return {"line": line, "column": len(text[:before].encode(errors="replace")) + max(0, before - len(text)) + 1}

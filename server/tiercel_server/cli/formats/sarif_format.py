@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path, PurePath
 from typing import Any
-from urllib.parse import quote
 
 from tiercel_schemas import __version__
 from tiercel_schemas.diagnostics import Severity
 from tiercel_server.cli.checking.report import Report, ReportedFinding
+from tiercel_server.cli.formats.fingerprints import with_fingerprints
+from tiercel_server.cli.formats.places import repository_uri
 from tiercel_server.rules import all_rules
+from tiercel_server.rules.pages import rule_page
 
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
@@ -29,44 +31,40 @@ def render(report: Report) -> Iterator[str]:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, numbers[each.code]) for each in report.findings],
+        "results": [_result(each, numbers[each.code], mark) for each, mark in with_fingerprints(report)],
     }
     yield json.dumps({"version": "2.1.0", "$schema": _SCHEMA, "runs": [run]}, indent=2, ensure_ascii=False)
-
-
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def _rule(code: str) -> dict[str, Any]:
     rule = all_rules().get(code)
     if rule is None:
-        return {"id": code}
+        # Problems of files and settings have no rule; code scanning wants a help text of everything.
+        words = code.replace("-", " ")
+        return {"id": code, "shortDescription": {"text": words}, "help": {"text": words}}
     return {
         "id": code,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.why},
+        "help": {"text": f"{rule.summary} {rule.why}", "markdown": rule_page(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": [rule.group]},
     }
 
 
-def _result(finding: ReportedFinding, number: int) -> dict[str, Any]:
+def _result(finding: ReportedFinding, number: int, fingerprint: str) -> dict[str, Any]:
     region = {
         "startLine": finding.line,
         "startColumn": finding.column,
         "endLine": finding.end_line,
-        "endColumn": max(finding.end_column, 1),
+        "endColumn": finding.end_column,
     }
-    location = {"artifactLocation": {"uri": _uri(finding.path)}, "region": region}
+    location = {"artifactLocation": {"uri": repository_uri(finding.path)}, "region": region}
     return {
         "ruleId": finding.code,
         "ruleIndex": number,
         "level": _LEVELS[finding.severity],
         "message": {"text": finding.message},
         "locations": [{"physicalLocation": location}],
+        "partialFingerprints": {"tiercel/v1": fingerprint},
     }
-
-
-def _uri(path: str) -> str:
-    pure = PurePath(path)
-    return Path(path).as_uri() if pure.is_absolute() else quote(pure.as_posix())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 import click
 
 from tiercel_schemas.diagnostics import Severity
 from tiercel_server.cli.checking.report import Report, ReportedFinding
+from tiercel_server.cli.formats.visible import visible
 
 _COLOURS = {
     Severity.ERROR: "red",
@@ -27,22 +29,32 @@ def render(report: Report) -> Iterator[str]:
 
 def _finding(finding: ReportedFinding) -> Iterator[str]:
     colour = _COLOURS[finding.severity]
-    place = click.style(f"{finding.path}:{finding.line}:{finding.column}", bold=True)
+    place = click.style(f"{visible(finding.path)}:{finding.line}:{finding.column}", bold=True)
     kind = click.style(f"{finding.severity.label}[{finding.code}]", fg=colour, bold=True)
-    yield f"{place}: {kind}: {finding.message}"
-    line = finding.source_line
+    message = "\n    ".join(visible(line) for line in finding.message.splitlines())
+    yield f"{place}: {kind}: {message}"
+    line = visible(finding.source_line)
     if line.strip():
         line, shift = _window(line, finding.column - 1)
         start = finding.column - 1 - shift
         end = finding.end_column - 1 - shift if finding.end_line == finding.line else len(line)
-        width = max(1, min(end, len(line)) - start)
         number = str(finding.line)
         gutter = " " * len(number)
         # Tabs and wide characters keep their width, so that the caret stands below its place.
-        lead = "".join(character if character == "\t" else " " for character in line[:start])
+        lead = "".join(character if character == "\t" else " " * _width(character) for character in line[:start])
+        carets = "^" * max(1, sum(map(_width, line[start:end])))
         yield f" {number} | {line}"
-        yield f" {gutter} | {lead}{click.style('^' * width, fg=colour, bold=True)}"
+        yield f" {gutter} | {lead}{click.style(carets, fg=colour, bold=True)}"
     yield ""
+
+
+def _width(character: str) -> int:
+    """How many cells of a terminal a character takes."""
+    if character.isascii():
+        return 1
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 def _window(line: str, column: int) -> tuple[str, int]:
