@@ -130,3 +130,24 @@ def test_the_verdict_is_that_of_the_real_validator(name: str, version: KestraVer
         return
     found = [each for each in diagnose(snapshot) if each.severity == Severity.ERROR and not is_late(each)]
     assert bool(found) == bool(violations), (violations, [(each.code, each.message) for each in found])
+
+
+def recorded() -> Iterator[Any]:
+    """The flows of the recorded runs, with whether the engine took them."""
+    for version in KestraVersion:
+        folder = SHARED / "oracle" / f"runs-{version.value}"
+        for case in sorted((folder / "cases").iterdir()) if folder.is_dir() else ():
+            record = folder / "expected" / f"{case.name}.json"
+            refused = json.loads(record.read_text(encoding="utf-8")).get("flowErrors") if record.is_file() else None
+            for path in sorted(case.glob("*.yaml")):
+                if path.name != "case.yaml":
+                    name = f"{case.name}/{path.name}-{version.value}"
+                    yield pytest.param(path, version, path.name in (refused or {}), id=name)
+
+
+@pytest.mark.parametrize(("path", "version", "is_refused"), recorded())
+def test_recorded_flows_are_taken_and_refused_as_the_engine_does(
+    path: Path, version: KestraVersion, is_refused: bool
+) -> None:
+    found = [each for each in errors(path, version) if not is_late(each)]
+    assert bool(found) == is_refused, [(each.code, each.message) for each in found]

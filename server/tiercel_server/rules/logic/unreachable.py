@@ -44,6 +44,7 @@ _ENDS = frozenset({_CORE + "execution.Fail", _CORE + "execution.Exit"})
 _IN_ORDER = frozenset(
     {_CORE + "flow." + name for name in ("Sequential", "AllowFailure", "WorkingDirectory", "Loop", "ForEach")}
 )
+_LITERAL_FLOW_KEYS = frozenset({"labels", "concurrency", "id", "namespace"})
 _TEXT_KEYS = frozenset({"description", "displayName", "message"})
 _WHOLE_CONTEXT = frozenset({"printContext", "fetchContext"})
 
@@ -127,6 +128,6 @@ def check_rendering(context: RuleContext) -> Iterator[Diagnostic]:
         value = site.value
         if site.rendering != "literal" or value.is_key or value.name in _TEXT_KEYS or site.template.is_plain:
             continue
-        plugin = context.flow.catalog.plugin(value.host) if value.host.startswith("io.") else None
-        if value.host == "flow" or (plugin is not None and plugin.exact):
+        plugin = context.flow.catalog.plugin(value.host) if isinstance(value.owner, TaskSymbol) else None
+        if value.path[0] in _LITERAL_FLOW_KEYS or (plugin is not None and plugin.exact):
             yield NOT_RENDERED.finding(f"`{value.name}` is not rendered: Kestra takes this as text", value.node.span)
