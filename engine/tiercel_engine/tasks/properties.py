@@ -12,7 +12,7 @@ from tiercel_engine.inputs.types.texts import as_text
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
 from tiercel_schemas.model.durations import parse_duration
 
-__all__ = ["as_text", "duration", "flag", "is_truthy", "items", "mapping", "number", "parse_iso_duration"]
+__all__ = ["as_text", "duration", "flag", "is_truthy", "items", "mapping", "parse_iso_duration"]
 __all__ += ["required_text", "text", "whole"]
 
 
@@ -49,17 +49,6 @@ async def flag(context: TaskContext, name: str, *, default: bool) -> bool:
     """A property as true or false: only the word `true` is true."""
     value = await text(context, name)
     return default if value is None else value.strip().lower() == "true"
-
-
-async def number(context: TaskContext, name: str) -> float | None:
-    """A property as a number; raises `TaskFailure` for other text."""
-    value = await text(context, name)
-    if value is None:
-        return None
-    try:
-        return float(value)
-    except ValueError as error:
-        raise TaskFailure(f"Cannot convert value '{value}' of property '{name}' to a number") from error
 
 
 async def whole(context: TaskContext, name: str) -> int | None:

@@ -145,3 +145,29 @@ async def test_commands_may_be_an_expression(tmp_path):
 async def test_context_file_is_json(bench):
     await bench.run(type=SHELL + "Commands", executionContext=True, commands=["true"])
     assert json.loads((bench.directory / ".kestra-execution-context.json").read_text())["flow"]["id"] == "f"
+
+
+KESTRA = """from kestra import Kestra
+Kestra.outputs({'a': 1})
+Kestra.counter('c', 2, {'k': 'v'})
+Kestra.timer('t', lambda: None)
+Kestra.logger().warning('careful')
+"""
+
+
+async def test_scripts_may_import_kestra(bench):
+    outputs, caught = await bench.run(type=PYTHON + "Script", script=KESTRA)
+    assert outputs["vars"] == {"a": 1}
+    assert [metric[:2] for metric in caught.metrics] == [("counter", "c"), ("timer", "t")]
+    assert caught.shown() == ["careful"]
+
+
+async def test_an_installed_kestra_takes_its_place(bench, monkeypatch):
+    installed = bench.folder / "site" / "kestra"
+    installed.mkdir(parents=True)
+    (installed / "__init__.py").write_text(
+        "class Kestra:\n    outputs = staticmethod(lambda values: print('own', values))\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(installed.parent))
+    _, caught = await bench.run(type=PYTHON + "Script", script="from kestra import Kestra\nKestra.outputs({'a': 1})")
+    assert caught.shown() == ["own {'a': 1}"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tiercel_engine import runners
 from tiercel_engine.runners.policy import RunnerPolicy
 from tiercel_engine.runners.process import Command, CommandNotStarted, Listener, run_process
 from tiercel_engine.runners.protocol import BadMessage, read_message
@@ -26,6 +27,8 @@ from tiercel_engine.tasks.working_files import (
     store_file,
 )
 
+SCRIPT_PATH = Path(runners.__file__).parent / "script_path"
+"""What scripts may import without having it installed: `kestra`."""
 CONTEXT_FILE = ".kestra-execution-context.json"
 _NOT_IN_CONTEXT_FILE = frozenset({"envs", "globals", "addSecretConsumer"})
 
@@ -151,6 +154,7 @@ async def _file_variables(context: TaskContext, directory: Path) -> dict[str, An
 async def _environment(context: TaskContext, directory: Path) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
     environment["WORKING_DIR"] = str(directory)
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SCRIPT_PATH), environment.get("PYTHONPATH")]))
     if (directory / "output").is_dir() and "outputDir" in context.variables:
         environment["OUTPUT_DIR"] = str(directory / "output")
     own = await mapping(context, "env")
