@@ -191,7 +191,10 @@ def outcomes(program: str, document: str) -> list[str]:
 
 @lru_cache(maxsize=200)
 def _compiled(program: str) -> Any:
-    import jq  # type: ignore[import-not-found]
+    try:
+        import jq  # type: ignore[import-not-found]
+    except ImportError:
+        raise JqError("jq isn't installed on this machine") from None
 
     # `tojson` keeps numbers as they were written; a program may end in a comment.
     bare = _TEXT.sub('""', program)

@@ -132,3 +132,42 @@ def test_a_batch_of_another_shape_is_misuse(run, tmp_path, batch):
     outcome = run("--batch", "cases.json")
     assert outcome.exit_code == 2
     assert "Error: " in outcome.stderr
+
+
+FLOW = """
+id: report
+namespace: company.team
+labels: {team: data}
+variables: {greeting: hi}
+inputs:
+  - {id: day, type: DATE}
+  - {id: n, type: INT, defaults: 2}
+tasks:
+  - {id: log, type: io.kestra.plugin.core.log.Log, message: x}
+"""
+
+
+def test_sees_what_a_flow_sees(run, tmp_path):
+    (tmp_path / "flow.yaml").write_text(FLOW)
+    (tmp_path / "c.json").write_text('{"outputs": {"log": {"value": "v"}}}')
+    names = ("flow.id", "vars.greeting", "labels.team", "inputs.day", "inputs.n + 1", "outputs.log.value")
+    template = " ".join(f"{{{{ {name} }}}}" for name in names)
+    outcome = run(template, "--flow", "flow.yaml", "--input", "day=2026-01-31", "--context", "c.json")
+    assert outcome.stdout == "report hi data 2026-01-31 3 v\n", outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (("--flow", "missing.yaml"), "missing.yaml"),
+        (("--flow", "flow.yaml"), "day"),
+        (("--flow", "flow.yaml", "--input", "day=never"), "never"),
+        (("--flow", "flow.yaml", "--input", "day"), "NAME=VALUE"),
+        (("--input", "a=b"), "--flow"),
+    ],
+)
+def test_a_flow_that_cannot_be_used_is_misuse(run, tmp_path, arguments, wanted):
+    (tmp_path / "flow.yaml").write_text(FLOW)
+    outcome = run("{{ 1 }}", *arguments)
+    assert outcome.exit_code == 2
+    assert wanted in outcome.stderr

@@ -1,0 +1,55 @@
+"""The variables that an expression of a flow sees before any task has run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tiercel_engine.expressions import Renderer
+from tiercel_engine.inputs import InputError, resolve_inputs
+from tiercel_engine.runtime.context import nested_labels
+from tiercel_server.cli.evaluating.surroundings import CommandLineServices
+from tiercel_server.cli.running.complaints import Refused
+from tiercel_server.cli.running.flow_file import choose_flow, flow_of, read_flow_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tiercel_schemas.versions import KestraVersion
+    from tiercel_server.workspace.settings import ProjectSettings
+
+
+def flow_context(
+    path: str, given: Mapping[str, Any], settings: ProjectSettings, version: KestraVersion | None
+) -> tuple[dict[str, Any], KestraVersion]:
+    """`flow`, `vars`, `labels` and the resolved `inputs` of a flow's file, and its version. Raises `Refused`.
+
+    FILE inputs stay the paths that were given.
+    """
+    file = read_flow_file(path, settings, version)
+    known = file.snapshot.kestra_version
+    flow = flow_of(file.name, choose_flow(file, None), known)
+    context: dict[str, Any] = {
+        "flow": {
+            "id": flow.id,
+            "namespace": flow.namespace,
+            "revision": flow.revision or 1,
+            "tenantId": "main",
+        },
+        "labels": nested_labels(tuple((label.key, label.value) for label in flow.labels)),
+    }
+    if flow.variables:
+        context["vars"] = dict(flow.variables)
+    try:
+        resolved = resolve_inputs(
+            flow.inputs,
+            given,
+            version=known,
+            rendering=Renderer(known, CommandLineServices()),
+            context=context,
+            store_file=lambda _, value: str(value),
+        )
+    except InputError as error:
+        raise Refused("The inputs are refused:", *(f"  {problem.message}" for problem in error.problems)) from error
+    if resolved.values:
+        context["inputs"] = resolved.values
+    return context, known
