@@ -238,7 +238,7 @@ async def test_definition_references_and_folds(editor: Editor, uri: Callable[[st
 # --- raw messages --------------------------------------------------------------------------------------------
 
 
-class _Wire:
+class Wire:
     """A connection on which anything may be sent."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: Any) -> None:
@@ -263,7 +263,7 @@ async def test_messages_that_cannot_be_read_are_refused_and_the_server_goes_on()
     process = await asyncio.create_subprocess_exec(*SERVER, stdin=PIPE, stdout=PIPE, stderr=PIPE)
     assert process.stdin is not None
     assert process.stdout is not None
-    wire = _Wire(process.stdout, process.stdin)
+    wire = Wire(process.stdout, process.stdin)
     wire.send({"id": 1, "method": "initialize", "params": {"capabilities": {}, "processId": None, "rootUri": None}})
     assert "capabilities" in (await wire.answer(1))["result"]
     wire.send({"method": "initialized", "params": {}})
@@ -302,7 +302,7 @@ async def test_tcp() -> None:
     line = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
     port = int(line.rpartition(":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    wire = _Wire(reader, writer)
+    wire = Wire(reader, writer)
     wire.send({"id": 1, "method": "initialize", "params": {"capabilities": {}, "processId": None, "rootUri": None}})
     assert "capabilities" in (await wire.answer(1))["result"]
     wire.send({"id": 2, "method": "shutdown"})

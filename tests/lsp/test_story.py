@@ -79,55 +79,55 @@ async def test_the_whole_way(editor: Editor, uri: Callable[[str], str]) -> None:
 
 async def test_a_long_run_is_cancelled(editor: Editor, uri: Callable[[str], str], tmp_path: Path) -> None:
     flow = uri("long.yaml")
-    editor.open(flow, _sleeping(tmp_path))
+    editor.open(flow, sleeping(tmp_path))
     await editor.codes(flow)
     assert await editor.command("tiercel.run", flow) == {"started": True}
-    pid = await _pid(tmp_path / "pid")
+    pid = await read_pid(tmp_path / "pid")
     again = await editor.command("tiercel.run", flow)
     assert isinstance(again, dict)
     assert again["started"] is False
     assert await editor.command("tiercel.cancelRun", flow) is True
     await _ended(editor, flow)
-    await _gone(pid)
+    await gone(pid)
     await editor.diagnostics(flow, lambda found: any(each.code == "run-cancelled" for each in found))
     assert await editor.command("tiercel.cancelRun", flow) is False
 
 
 async def test_the_progress_has_a_button_to_cancel(editor: Editor, uri: Callable[[str], str], tmp_path: Path) -> None:
     flow = uri("long.yaml")
-    editor.open(flow, _sleeping(tmp_path))
+    editor.open(flow, sleeping(tmp_path))
     await editor.codes(flow)
     await editor.command("tiercel.run", flow)
-    pid = await _pid(tmp_path / "pid")
+    pid = await read_pid(tmp_path / "pid")
     (token,) = editor.client.progress_reports
     begin = editor.client.progress_reports[token][0]
     assert isinstance(begin, types.WorkDoneProgressBegin)
     assert begin.cancellable
     editor.client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
     await _ended(editor, flow)
-    await _gone(pid)
+    await gone(pid)
     assert isinstance(editor.client.progress_reports[token][-1], types.WorkDoneProgressEnd)
 
 
 async def test_shutting_down_ends_runs(editor: Editor, uri: Callable[[str], str], tmp_path: Path) -> None:
     flow = uri("long.yaml")
-    editor.open(flow, _sleeping(tmp_path))
+    editor.open(flow, sleeping(tmp_path))
     await editor.codes(flow)
     await editor.command("tiercel.run", flow)
-    pid = await _pid(tmp_path / "pid")
+    pid = await read_pid(tmp_path / "pid")
     await editor.client.shutdown_session()
-    await _gone(pid)
+    await gone(pid)
     editor.client.capabilities = None  # The session is over; the fixture need not end it again.
 
 
 async def test_closing_a_document_ends_its_run(editor: Editor, uri: Callable[[str], str], tmp_path: Path) -> None:
     flow = uri("long.yaml")
-    editor.open(flow, _sleeping(tmp_path))
+    editor.open(flow, sleeping(tmp_path))
     await editor.codes(flow)
     await editor.command("tiercel.run", flow)
-    pid = await _pid(tmp_path / "pid")
+    pid = await read_pid(tmp_path / "pid")
     editor.close(flow)
-    await _gone(pid)
+    await gone(pid)
 
 
 async def test_what_has_errors_is_not_run(editor: Editor, uri: Callable[[str], str]) -> None:
@@ -165,7 +165,7 @@ async def test_an_input_that_is_refused_is_told(editor: Editor, uri: Callable[[s
     assert "Traceback" not in failure.message
 
 
-def _sleeping(folder: Path) -> str:
+def sleeping(folder: Path) -> str:
     return f"""\
 id: long
 namespace: company.team
@@ -179,12 +179,12 @@ tasks:
 """
 
 
-async def _pid(path: Path) -> int:
+async def read_pid(path: Path) -> int:
     await until(path.exists)
     return int(await asyncio.to_thread(path.read_text))
 
 
-async def _gone(pid: int) -> None:
+async def gone(pid: int) -> None:
     await until(lambda: not _is_alive(pid))
 
 

@@ -158,18 +158,22 @@ class Runs:
             code = await process.ended()
             if run.report.state not in TERMINAL and not run.cancelled:
                 run.failure = process.complaint or f"The run ended without a result (exit code {code})."
+        except asyncio.CancelledError:
+            # The server ends, and nobody is left to tell.
+            if run.process is not None:
+                run.process.terminate()
+            raise
         except OSError as error:
             run.failure = f"The run could not be started: {error}"
         except Exception:
             logger.exception("The run of %s could not be followed", run.flow_id)
             run.failure = "The run could not be followed; see the server's log."
-        finally:
-            if run.showing is not None:
-                run.showing.cancel()
-            run.ended = True
-            run.progress.end(self._summary(run))
-            self._server.diagnosing.publish(run.uri)
-            self._refresh_lenses()
+        if run.showing is not None:
+            run.showing.cancel()
+        run.ended = True
+        run.progress.end(self._summary(run))
+        self._server.diagnosing.publish(run.uri)
+        self._refresh_lenses()
 
     def _show_soon(self, run: _Run) -> None:
         if run.showing is None:

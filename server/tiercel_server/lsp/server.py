@@ -113,6 +113,14 @@ class TiercelServer(LanguageServer):
         """Log an error; clients need no pop-up for it."""
         logger.error("%s: %s", getattr(source, "__name__", source), error)
 
+    def shutdown(self) -> None:
+        """End the server. Threads that still read or work are not waited for: the process is about to leave."""
+        self.close()
+        if self._stop_event is not None:
+            self._stop_event.set()
+        if self._thread_pool is not None:
+            self._thread_pool.shutdown(wait=False, cancel_futures=True)
+
     def close(self) -> None:
         """End runs and workers; the server is of no use afterwards."""
         self.runs.kill_all()

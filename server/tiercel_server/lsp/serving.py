@@ -8,38 +8,47 @@ import signal
 import socket
 import sys
 from types import FrameType
+from typing import BinaryIO, NoReturn
 
 from tiercel_server.lsp.server import TiercelServer
 
 
-def serve_stdio(log_level: str) -> None:
+def serve_stdio(log_level: str) -> NoReturn:
     """Serve one client over standard input and output until it leaves."""
     _log(log_level)
-    server = TiercelServer()
-    _leave_on_signal()
-    server.diagnosing.warm_up()
-    try:
-        server.start_io()
-    finally:
-        server.close()
+    _serve(sys.stdin.buffer, sys.stdout.buffer)
 
 
-def serve_tcp(host: str, port: int, log_level: str) -> None:
-    """Serve the first client that connects to an address, which is told on standard error; port 0 takes a free one."""
+def serve_tcp(host: str, port: int, log_level: str) -> NoReturn:
+    """Serve the first client that connects to an address, which is told on standard error; port 0 takes a free one.
+
+    Raises:
+        OSError: if the address can't be listened on.
+    """
     _log(log_level)
     with socket.create_server((host, port)) as listening:
         address = listening.getsockname()
         sys.stderr.write(f"tiercel: listening on {address[0]}:{address[1]}\n")
         sys.stderr.flush()
         connection, _ = listening.accept()
+    with connection, connection.makefile("rb") as reading, connection.makefile("wb") as writing:
+        _serve(reading, writing)
+
+
+def _serve(reading: BinaryIO, writing: BinaryIO) -> NoReturn:
     server = TiercelServer()
     _leave_on_signal()
     server.diagnosing.warm_up()
-    with connection, connection.makefile("rb") as reading, connection.makefile("wb") as writing:
-        try:
-            server.start_io(reading, writing)
-        finally:
-            server.close()
+    code = 0
+    try:
+        server.start_io(reading, writing)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    finally:
+        server.close()
+        sys.stderr.flush()
+    # A thread may still be waiting for input that never comes; the interpreter would wait for it.
+    os._exit(code)
 
 
 def _log(level: str) -> None:

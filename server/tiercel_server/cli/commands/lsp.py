@@ -20,7 +20,6 @@ def command(tcp: str | None, log: str, *, stdio: bool) -> None:
     del stdio  # Some clients always add it; there is no other way but --tcp.
     if tcp is None:
         serve_stdio(log)
-        return
     host, separator, port = tcp.rpartition(":")
     if not separator or not port.isdigit() or int(port) > 65535:
         raise click.BadParameter(f"'{tcp}' is no HOST:PORT, such as 127.0.0.1:2087.", param_hint="--tcp")
