@@ -49,7 +49,7 @@ def seal(work: Work) -> None:
     """Say that it is over when the last list is done and nothing is at work any more."""
     if work.root.stage is not Stage.DONE or work.busy > 0 or work.execution.sealed:
         return
-    if _ghost_at_work(work):
+    if any(not run.state.terminated for run in work.runs.values()):
         return
     if not work.state.terminated and work.execution.end_state is not None:
         work.set_execution_state(work.execution.end_state)

@@ -107,9 +107,10 @@ class StopExecution(Effect):
 
 @dataclass(frozen=True, slots=True)
 class RestartExecution(Effect):
-    """Restart a child execution."""
+    """Restart a child execution; tell of its end again when it needs none, or do the other thing if it is gone."""
 
     execution_id: str
+    otherwise: Effect | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 from tiercel_engine.core.effects import RestartExecution
 from tiercel_engine.core.endings import stronger
-from tiercel_engine.core.flowables import KINDS, Flowable
+from tiercel_engine.core.flowables import KINDS, Flowable, loop
+from tiercel_engine.core.flowables.base import CORE
 from tiercel_engine.core.flowables.execution_updates import merge_labels, report_labels
+from tiercel_engine.core.flowables.subflow import Called
+from tiercel_engine.core.killing import stop_scopes
 from tiercel_engine.core.records import Scope, Stage, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
@@ -18,13 +21,15 @@ _DONE = frozenset({State.SUCCESS, State.WARNING, State.SKIPPED})
 def restart(work: Work) -> None:
     """Begin again where it stopped: handlers' task runs go, failed ones and their parents are RESTARTED."""
     execution = work.execution
-    if execution.state in {State.SUCCESS, State.WARNING}:
+    if execution.sealed and execution.state in {State.SUCCESS, State.WARNING}:
         return
+    left_with = None if execution.sealed or execution.killing else execution.exit_state
     work.change(
         sealed=False,
         concluded=False,
         killing=False,
-        exit_state=None,
+        exit_state=left_with,
+        end_state=None,
         violated=False,
         attempt_number=execution.attempt_number + 1,
         labels=merge_labels(execution.labels, (("system.restarted", "true"),)),
@@ -37,8 +42,11 @@ def restart(work: Work) -> None:
     work.set_execution_state(State.RESTARTED)
     _drop_handlers(work)
     again = [run for run in _ordered(work) if run.state not in _DONE]
+    _take_in(work, execution.deferred + (execution.gated or ()))
     for run in again:
-        work.set_state(run, State.RESTARTED)
+        _reopen(work, run)
+        if len(run.history) > 1:
+            work.set_state(work.run(run.id), State.RESTARTED)
     _recount(work, None)
     for run in again:
         if _is_open_flowable(work, run):
@@ -46,6 +54,8 @@ def restart(work: Work) -> None:
     work.set_execution_state(State.RUNNING)
     for run in again:
         _go_on(work, work.run(run.id))
+    if left_with is not None:
+        stop_scopes(work)
     work.agenda.append(("advance", None))
 
 
@@ -63,6 +73,25 @@ def _drop_handlers(work: Work) -> None:
 
 def _is_open_flowable(work: Work, run: TaskRun) -> bool:
     return run.scope is not None and isinstance(KINDS.get(work.task(run).type), Flowable)
+
+
+def _reopen(work: Work, run: TaskRun) -> None:
+    if not run.state.terminated or run.parent_id is None:
+        return
+    kind = KINDS[work.task(work.run(run.parent_id)).type]
+    if isinstance(kind, Flowable):
+        kind.child_reopened(work, run.parent_id, run)
+
+
+def _take_in(work: Work, waiting: tuple[tuple[str, str | None], ...]) -> None:
+    """Tell flowables of the ends that a crash kept from them; what is counted is counted anew anyway."""
+    for step, run_id in waiting:
+        run = work.runs.get(run_id) if step == "ended" and run_id is not None else None
+        if run is None or run.parent_id is None or run.place is not Stage.MAIN:
+            continue
+        kind = KINDS[work.task(work.run(run.parent_id)).type]
+        if isinstance(kind, Flowable):
+            kind.child_ended(work, run.parent_id, run)
 
 
 def _recount(work: Work, owner: str | None) -> None:
@@ -108,8 +137,26 @@ def _go_on(work: Work, run: TaskRun) -> None:
     if children is not None:
         _restart_loop(work, run)
         return
+    child_id = _failed_child(work, run)
+    if child_id is not None:
+        link = run.scope.data.link if run.scope is not None else ""
+        run = work.set_state(work.start_attempt(run), State.RUNNING)
+        work.put(replace(run, scope=Scope(stage=Stage.DONE, data=Called(child_id, link))))
+        work.effects.append(RestartExecution(child_id))
+        return
     work.put(replace(run, scope=None))
-    work.agenda.append(("enter", run.id))
+    work.agenda.append(("enter" if len(run.history) > 1 else "begin", run.id))
+
+
+def _failed_child(work: Work, run: TaskRun) -> str | None:
+    """The execution that a Subflow has called and that is restarted with it."""
+    task = work.task(run)
+    if task.type != CORE + "flow.Subflow" or task.properties.get("restartBehavior") == "NEW_EXECUTION":
+        return None
+    if run.scope is not None and isinstance(run.scope.data, Called) and run.scope.data.link:
+        return run.scope.data.execution_id
+    known = run.outputs.get("executionId")
+    return known if isinstance(known, str) else None
 
 
 def _restart_loop(work: Work, run: TaskRun) -> None:
@@ -122,7 +169,7 @@ def _restart_loop(work: Work, run: TaskRun) -> None:
     run = work.set_state(run, State.RUNNING)
     run = work.start_attempt(run)
     work.put(replace(run, scope=replace(run.scope or Scope(), data=data, stopped=False)))
-    for name in running.values():
-        work.effects.append(RestartExecution(name))
+    for index, name in running.items():
+        work.effects.append(RestartExecution(name, loop.start_of(work, work.run(run.id), index, name)))
     if not running:
         work.agenda.append(("loop", run.id))

@@ -23,6 +23,21 @@ def stop_descendants(work: Work, parent: TaskRun, state: State, *, close_attempt
             cut_off(work, run, state, close_attempts=close_attempts)
 
 
+def let_descendants_end(work: Work, parent: TaskRun) -> None:
+    """Let what is at work below a task run end by itself, and start nothing more; what waits fails."""
+    below = {parent.id}
+    for run in sorted(work.runs.values(), key=lambda run: run.number):
+        if run.parent_id not in below:
+            continue
+        below.add(run.id)
+        if run.state in {State.RETRYING, State.PAUSED}:
+            cut_off(work, run, State.FAILED)
+            work.agenda.append(("ended", run.id))
+        elif run.scope is not None and not run.state.terminated:
+            work.put(replace(run, scope=replace(run.scope, stopped=True)))
+            work.agenda.append(("advance", run.id))
+
+
 def cut_off(work: Work, run: TaskRun, state: State, *, close_attempts: bool = True) -> None:
     """Give a live task run a state at once, and interrupt it where it is at work; its parent is not told."""
     interrupt(work, run)

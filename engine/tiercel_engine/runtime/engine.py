@@ -153,7 +153,7 @@ class Engine:
 
     def restart(self, execution_id: str) -> None:
         """Run what failed, or was cut off, again; an execution of an earlier process comes from the history."""
-        live = self.lives.get(execution_id) or self._revive(execution_id)
+        live = self.revived(execution_id)
         live.finished = anyio.Event()
         self.post(execution_id, RestartRequested(self.now()))
 
@@ -305,18 +305,32 @@ class Engine:
             errors=errors,
         )
 
-    def _revive(self, execution_id: str) -> Live:
+    def revived(self, execution_id: str) -> Live:
+        """An execution at work, or one that the history knows; raises `UnknownExecutionError`."""
+        if execution_id in self.lives:
+            return self.lives[execution_id]
         history = self.surroundings.history
         execution = history.execution(execution_id) if history is not None else None
         if execution is None:
             raise UnknownExecutionError(f"no execution {execution_id}")
         parent_id = execution.parent_id if execution.loop_run is not None else None
-        live = self._new_live(execution.flow, parent_id, None)
+        live = self._new_live(execution.flow, parent_id, _caller_of(execution))
         live.execution = execution
         for run in execution.ordered_task_runs():
             live.views.note(execution, run)
         self.lives[execution_id] = live
         return live
+
+
+def _caller_of(execution: Execution) -> Caller | None:
+    """Who waits for an execution of an earlier process: the Loop around it, or the Subflow that called it."""
+    loop_run = execution.loop_run
+    if loop_run is not None and execution.parent_id is not None:
+        return Caller(execution.parent_id, loop_run.task_run_id, loop_run.index)
+    trigger = execution.trigger
+    if trigger is not None and trigger.type.endswith(".Subflow"):
+        return Caller(str(trigger.variables["executionId"]), str(trigger.variables["taskRunId"]))
+    return None
 
 
 def _paused_task(execution: Execution) -> Pause | None:

@@ -26,6 +26,7 @@ from tiercel_engine.core.events import (
     TimerFired,
 )
 from tiercel_engine.core.records import Trigger
+from tiercel_engine.core.states import State
 from tiercel_engine.expressions import RenderError
 from tiercel_engine.inputs import InputError, OutputError, render_outputs
 from tiercel_engine.runtime import directories, workers
@@ -232,10 +233,19 @@ def _stop_execution(engine: Engine, _live: Live, effect: wanted.StopExecution) -
 def _restart_execution(engine: Engine, live: Live, effect: wanted.RestartExecution) -> None:
     from tiercel_engine.runtime.engine import UnknownExecutionError
 
+    execution_id = engine.newest(effect.execution_id)
     try:
-        engine.restart(engine.newest(effect.execution_id))
+        child = engine.revived(execution_id)
     except UnknownExecutionError as error:
-        engine.write_log(live, "ERROR", str(error))
+        if effect.otherwise is not None:
+            perform(engine, live, effect.otherwise)
+        else:
+            engine.write_log(live, "ERROR", str(error))
+        return
+    if child.execution.sealed and child.execution.state in {State.SUCCESS, State.WARNING}:
+        _tell_caller(engine, child)
+    else:
+        engine.restart(execution_id)
 
 
 def _finish(engine: Engine, live: Live, _effect: wanted.Finish) -> None:
@@ -251,7 +261,12 @@ def _finish(engine: Engine, live: Live, _effect: wanted.Finish) -> None:
             if following is not None:
                 engine.lives[following].holds_slot = True
                 engine.post(following, SlotGranted(engine.now()))
-    caller = live.caller
+    _tell_caller(engine, live)
+
+
+def _tell_caller(engine: Engine, live: Live) -> None:
+    """Say the end of an execution to the task run that waits for it."""
+    execution, caller = live.execution, live.caller
     if caller is None or not caller.waits:
         return
     if caller.loop_index is None:

@@ -254,7 +254,7 @@ class Simulation:
         )
         self._replayed[execution.id] = effect.execution_id
         if execution.id in self._callers:
-            self._callers[effect.execution_id] = self._callers.pop(execution.id)
+            self._callers[effect.execution_id] = self._callers[execution.id]
 
     def _StopExecution(self, execution: Execution, effect: wanted.StopExecution) -> None:  # noqa: N802
         name = self._newest(effect.execution_id)
@@ -267,7 +267,15 @@ class Simulation:
         return name
 
     def _RestartExecution(self, execution: Execution, effect: wanted.RestartExecution) -> None:  # noqa: N802
-        self._queue.append((self._newest(effect.execution_id), RestartRequested(self.now)))
+        name = self._newest(effect.execution_id)
+        child = self.executions.get(name)
+        if child is None:
+            assert effect.otherwise is not None
+            self._perform(execution, effect.otherwise)
+        elif child.sealed and child.state in {State.SUCCESS, State.WARNING}:
+            self._Finish(child, wanted.Finish())
+        else:
+            self._queue.append((name, RestartRequested(self.now)))
 
     def _OpenDirectory(self, execution: Execution, effect: wanted.OpenDirectory) -> None:  # noqa: N802
         self._post(execution, DirectoryOpened(self.now, effect.task_run_id))
@@ -291,7 +299,7 @@ class Simulation:
     def _Finish(self, execution: Execution, effect: wanted.Finish) -> None:  # noqa: N802
         self.finished.append(execution.id)
         caller = self._callers.get(execution.id)
-        if caller is None or not caller[3]:
+        if caller is None or not caller[3] or execution.id in self._replayed:
             return
         parent_id, run_id, index, _ = caller
         if index is None:

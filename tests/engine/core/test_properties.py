@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -133,7 +134,7 @@ def stories(draw: Any) -> tuple[dict[str, Any], KestraVersion, dict[str, Any]]:
 
 def _allowed(history: History) -> bool:
     words = [change.state.value for change in history]
-    return all(later in TASK_WAYS.get(word, set()) for word, later in zip(words, words[1:], strict=False))
+    return all(later in TASK_WAYS.get(word, set()) for word, later in pairwise(words))
 
 
 def _check_ended(simulation: Simulation) -> None:

@@ -72,6 +72,9 @@ class Flowable(Kind):
     def child_ended(self, work: Work, owner: str, child: TaskRun) -> None:
         """Note the end of a main child, beyond what every scope notes."""
 
+    def child_reopened(self, work: Work, owner: str, child: TaskRun) -> None:
+        """Forget the end of a main child that a restart runs again."""
+
     def main_done(self, work: Work, owner: str, scope: Scope) -> bool:  # noqa: ARG002
         """The main list is over: whether errors, finally and the end may follow now."""
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +29,8 @@ class Groups:
     """By index of the value: the next task of a group at work."""
     ready: tuple[int, ...] = ()
     """Groups whose next task may start."""
+    indices: Mapping[str, int] = field(default_factory=dict)
+    """By value; a LoopUntil overwrites the iteration that its run began with."""
 
 
 class Each(Flowable):
@@ -60,7 +63,8 @@ class Each(Flowable):
             self.break_off(work, run, str(error))
             return
         values = tuple(value for _, value in items)
-        self.open(work, run, Scope(data=Groups(values, self.limit(work.task(run)))))
+        indices = {value: index for index, value in enumerate(values)}
+        self.open(work, run, Scope(data=Groups(values, self.limit(work.task(run)), indices=indices)))
 
     def main_over(self, work: Work, owner: str | None, scope: Scope) -> bool:
         """When all values are done, or one has failed and nothing is at work."""
@@ -91,12 +95,22 @@ class Each(Flowable):
         """Let its group go on, or end it."""
         scope = work.scope(owner)
         groups: Groups = scope.data
-        index = child.iteration or 0
+        index = groups.indices[child.value or ""]
         if groups.cursors[index] < len(work.listed(owner, replace(scope, stage=Stage.MAIN))):
             groups = replace(groups, ready=(*groups.ready, index))
         else:
             groups = replace(groups, cursors=groups.cursors.remove(index))
         work.set_scope(owner, replace(scope, data=groups))
+
+    def child_reopened(self, work: Work, owner: str, child: TaskRun) -> None:
+        """Take its group back to it."""
+        scope = work.scope(owner)
+        groups: Groups = scope.data
+        index = groups.indices[child.value or ""]
+        place = work.listed(owner, replace(scope, stage=Stage.MAIN)).index(child.task_id)
+        ready = tuple(each for each in groups.ready if each != index)
+        cursors = groups.cursors.insert(index, place + 1)
+        work.set_scope(owner, replace(scope, data=replace(groups, ready=ready, cursors=cursors)))
 
 
 @kind("flow.ForEach")
@@ -145,4 +159,7 @@ class EachParallel(Each):
         return scope.live == 0 and (scope.failed or scope.cursor >= total)
 
     def child_ended(self, work: Work, owner: str, child: TaskRun) -> None:
+        """Nothing hangs on a single one."""
+
+    def child_reopened(self, work: Work, owner: str, child: TaskRun) -> None:
         """Nothing hangs on a single one."""

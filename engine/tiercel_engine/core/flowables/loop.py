@@ -114,13 +114,12 @@ def go_on(work: Work, run: TaskRun) -> None:
     task = _task(work, run)
     limit = task.concurrency_limit
     stopped = run.scope.stopped or iterations.failure is not None
-    stored = task.fetch_type == "STORE" or (task.fetch_type == "AUTO" and iterations.from_file)
     running = dict(iterations.running)
     begun = iterations.begun
     while not stopped and begun < len(iterations.items) and (limit == 0 or len(running) < limit):
         child_id = work.new_id()
         running[begun] = child_id
-        work.effects.append(StartIteration(run.id, child_id, _loop_run(work, run, iterations, begun), stored))
+        work.effects.append(start_of(work, run, begun, child_id))
         begun += 1
     iterations = replace(iterations, begun=begun, running=running)
     run = work.put(replace(run, scope=replace(run.scope, data=iterations)))
@@ -133,6 +132,15 @@ def go_on(work: Work, run: TaskRun) -> None:
     elif iterations.failure is State.FAILED:
         state = State.FAILED
     finish_running(work, run, allowed(task, state))
+
+
+def start_of(work: Work, run: TaskRun, index: int, child_id: str) -> StartIteration:
+    """What begins an iteration."""
+    assert run.scope is not None
+    iterations: Iterations = run.scope.data
+    task = _task(work, run)
+    stored = task.fetch_type == "STORE" or (task.fetch_type == "AUTO" and iterations.from_file)
+    return StartIteration(run.id, child_id, _loop_run(work, run, iterations, index), stored)
 
 
 def _loop_run(work: Work, run: TaskRun, iterations: Iterations, index: int) -> LoopRun:

@@ -10,7 +10,7 @@ from tiercel_engine.core.events import Evaluated
 from tiercel_engine.core.flowables.base import Flowable, kind
 from tiercel_engine.core.records import Scope, Stage, TaskRun
 from tiercel_engine.core.states import State
-from tiercel_engine.core.stopping import stop_descendants
+from tiercel_engine.core.stopping import let_descendants_end, stop_descendants
 from tiercel_engine.core.work import Work
 from tiercel_schemas.model import flowables as model
 from tiercel_schemas.versions import KestraVersion
@@ -72,6 +72,8 @@ class Concurrent(Flowable):
                 stop_descendants(work, run, state, close_attempts=False)
             elif (mode := str(scope.data[1]).upper()) in _STATES:
                 stop_descendants(work, run, _STATES[mode], close_attempts=True)
+            else:
+                let_descendants_end(work, run)
         finish_running(work, work.run(owner), state)
 
 
@@ -125,3 +127,9 @@ class Dag(Concurrent):
         scope = work.scope(owner)
         limit, mode, started, ended = scope.data
         work.set_scope(owner, replace(scope, data=(limit, mode, started, ended | {child.task_id})))
+
+    def child_reopened(self, work: Work, owner: str, child: TaskRun) -> None:
+        """Let the ones that depend on it wait again."""
+        scope = work.scope(owner)
+        limit, mode, started, ended = scope.data
+        work.set_scope(owner, replace(scope, data=(limit, mode, started, ended - {child.task_id})))
