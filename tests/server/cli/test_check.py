@@ -307,6 +307,19 @@ def test_diff_writes_nothing(tree: Path) -> None:
     assert check("--fix", "-", stdin=FIXABLE).exit_code == 2
 
 
+def test_a_baseline_leaves_only_what_is_new(tree: Path) -> None:
+    write(tree, {"bad.yaml": BAD})
+    assert check("bad.yaml", "--write-baseline", "known.json").exit_code == 0
+    assert check("bad.yaml", "--baseline", "known.json").exit_code == 0
+    moved = BAD.replace("tasks:", "description: x\nlabels:\n  a: b\ntasks:")
+    write(tree, {"bad.yaml": moved.replace("message:", "mesage: x\n    message:")})
+    assert [each["code"] for each in listed("bad.yaml", "--baseline", "known.json")] == ["unknown-property"]
+    write(tree, {"known.json": "[]"})
+    result = check("bad.yaml", "--baseline", "known.json")
+    assert (result.exit_code, "is no baseline" in result.output) == (2, True)
+    assert check("bad.yaml", "--baseline", "nowhere.json").exit_code == 2
+
+
 def test_checking_one_file_imports_little(tree: Path) -> None:
     write(tree, {"good.yaml": GOOD})
     script = (

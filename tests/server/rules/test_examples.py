@@ -19,6 +19,8 @@ inputs:
   - {id: times, type: INT, defaults: 1}
 tasks:
   - {id: say, type: io.kestra.plugin.core.log.Log, message: "{{ inputs.name }} {{ inputs.times }}"}
+outputs:
+  - {id: greeting, type: STRING, value: "Hello {{ inputs.name }}"}
 """
 CALLER = """\
 id: caller

@@ -16,12 +16,14 @@ from tiercel_schemas.diagnostics import Severity
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.checking.files import find_files
 from tiercel_server.cli.checking.fixing import difference, write_text
+from tiercel_server.cli.checking.report import Report
 from tiercel_server.cli.checking.runner import MISUSE_CODES, CheckOptions, CheckRun
 from tiercel_server.cli.formats import FORMATS, render
 
 _SEVERITIES = [severity.label for severity in Severity]
 _STDIN = "-"
 _MANY = 200
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _OLD_HINT = (
     "Some of this looks written for Kestra 1.3; without a version 2.0 holds. "
     'Say `--kestra-version 1.3`, or write `kestra-version: "1.3"` into tiercel.yaml.'
@@ -75,8 +77,10 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 misuse
 @click.option("--fix", is_flag=True, help="Mend what can be mended for certain, then report the rest.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also follow guesses at what was meant.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change; exit with 1 if anything.")
+@click.option("--baseline", type=_FILE, help="Report only what this file of known findings does not hold.")
+@click.option("--write-baseline", type=_FILE, help="Keep all findings as known in this file, and end with 0.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads, for reports and project settings.")
-@click.option("--output-file", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there.")
+@click.option("--output-file", "-o", type=_FILE, help="Write the report there.")
 def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     paths: tuple[str, ...],
     format_: str,
@@ -89,6 +93,8 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     fix: bool,  # noqa: FBT001 - a flag
     unsafe_fixes: bool,  # noqa: FBT001 - a flag
     diff: bool,  # noqa: FBT001 - a flag
+    baseline: Path | None,
+    write_baseline: Path | None,
     stdin_filename: str | None,
     output_file: Path | None,
 ) -> None:
@@ -114,6 +120,10 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
         _mend_files(run, guesses=unsafe_fixes)
     with _Progress(run.flow_files) as progress:
         report = run.finish(whole_tree=any(path.is_dir() for path in named), progress=progress.show)
+    if write_baseline is not None:
+        sys.exit(_keep_baseline(report, write_baseline))
+    if baseline is not None:
+        report = _without_known(report, baseline)
     _write(render(format_, report), output_file)
     if not report.checked and not report.findings and not flows_only:
         click.echo(f"No flow found under {', '.join(str(path) for path in named)}.", err=True)
@@ -145,6 +155,26 @@ def _mend_files(run: CheckRun, *, guesses: bool) -> None:
         count, files = count + mended.count, files + 1
     if count:
         click.echo(f"Mended {count} in {files} file{'s' if files > 1 else ''}.", err=True)
+
+
+def _keep_baseline(report: Report, path: Path) -> int:
+    from tiercel_server.cli.checking.baseline import write_baseline
+
+    try:
+        count = write_baseline(path, report.findings)
+    except OSError as error:
+        raise click.UsageError(f"The baseline can't be written to '{path}': {error.strerror}.") from None
+    click.echo(f"{count} findings are known now, in '{path}'.", err=True)
+    return 0
+
+
+def _without_known(report: Report, path: Path) -> Report:
+    from tiercel_server.cli.checking.baseline import BaselineError, new_findings, read_baseline
+
+    try:
+        return replace(report, findings=tuple(new_findings(report.findings, read_baseline(path))))
+    except BaselineError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _must_exist(path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tiercel_schemas.diagnostics import Diagnostic
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.mappings import find_items, find_text, pointing_span
+from tiercel_server.analysis.symbols import TaskSymbol, TriggerSymbol
 from tiercel_server.rules.examples import logs
 from tiercel_server.rules.model import Rule, RuleContext, replacement
 from tiercel_server.rules.registry import checks
@@ -17,7 +18,8 @@ _DEFAULTS = "pluginDefaults:\n  - {type: io.kestra.plugin.core.log.Log, ref: qui
 UNKNOWN_DEFAULTS_REF = Rule(
     "unknown-defaults-ref", "logic", "A task names plugin defaults that the flow does not have.",
     "Kestra refuses the flow.",
-    logs("Hello", _DEFAULTS) + "    pluginDefaultsRef: qiet\n", logs("Hello", _DEFAULTS) + "    pluginDefaultsRef: quiet\n",
+    logs("Hello", _DEFAULTS) + "    pluginDefaultsRef: qiet\n",
+    logs("Hello", _DEFAULTS) + "    pluginDefaultsRef: quiet\n",
     versions=(KestraVersion.V1_3,),
 )  # fmt: skip
 
@@ -27,7 +29,8 @@ def check(context: RuleContext) -> Iterator[Diagnostic]:
     """`pluginDefaultsRef` of tasks and triggers."""
     root = context.flow.root
     known = {find_text(each, "ref") for key in ("pluginDefaults", "taskDefaults") for each in find_items(root, key)}
-    for symbol in (*context.flow.outline.tasks, *context.flow.outline.triggers):
+    symbols: list[TaskSymbol | TriggerSymbol] = [*context.flow.outline.tasks, *context.flow.outline.triggers]
+    for symbol in symbols:
         name = find_text(symbol.node, "pluginDefaultsRef")
         if name is None or name in known:
             continue
