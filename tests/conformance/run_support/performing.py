@@ -3,6 +3,7 @@
 import base64
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,7 @@ def _services(case: Case, folder: Path) -> LocalServices:
         services.kv.set(case.namespace, key, value)
     for name, path in case.files.items():
         services.files.write(case.namespace, name, path)
-    object.__setattr__(services, "masker", Unmasked(services.masker))
-    return services
+    return replace(services, masker=Unmasked(services.masker))
 
 
 class _Session:

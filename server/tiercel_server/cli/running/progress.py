@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+LONGEST_VALUE = 40
+"""Characters of a loop's value that are shown."""
 ENDS = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED", "RESUBMITTED"})
 
 
@@ -104,7 +106,7 @@ class Progress:
         )
         loop = event.get("loopRun")
         if loop:
-            execution.label = f"{loop['taskId']}[{loop.get('key') or loop.get('value')}]"
+            execution.label = _label(loop["taskId"], loop.get("key") or loop.get("value"))
             execution.parent_task_run = self._running(event.get("parentId"), loop["taskId"])
         else:
             variables = (event.get("trigger") or {}).get("variables") or {}
@@ -123,7 +125,7 @@ class Progress:
         execution.ended = _moment(event) if execution.state in ENDS else None
 
     def _task_created(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
-        label = event["taskId"] if event.get("value") is None else f"{event['taskId']}[{event['value']}]"
+        label = _label(event["taskId"], event.get("value"))
         execution.task_runs[event["taskRunId"]] = TaskLine(
             event["taskRunId"], event["taskId"], execution.id, event.get("parentTaskRunId"), label
         )
@@ -137,6 +139,13 @@ class Progress:
         if line.state == "RUNNING" and line.started is None:
             line.started = _moment(event)
         line.ended = _moment(event) if line.state in ENDS else None
+
+
+def _label(task_id: str, value: Any) -> str:
+    if value is None:
+        return task_id
+    text = " ".join(str(value).split())
+    return f"{task_id}[{text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + '…'}]"
 
 
 def _moment(event: Mapping[str, Any]) -> datetime:
