@@ -26,6 +26,8 @@
 
     describe("io.kestra.plugin.core.log.Log", "level")   # a line of documentation, or None; see `describe`
 
+    load_catalog(version, open_overlay(path, version))   # with what was imported from a server: `overlay_file`
+
 A `Property` has `kind` or `ref` or `base` or `alternatives` or `const`, or is `anything`; see its own words.
 """
 

@@ -5,17 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache, cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tiercel_schemas.catalog.facts import Metric, ObjectType, PluginType, Property, PropertyReader
 from tiercel_schemas.catalog.replacements import replacement_of, type_advice
 from tiercel_schemas.catalog.store import read_index, read_shard
 from tiercel_schemas.versions import KestraVersion
 
+if TYPE_CHECKING:
+    from tiercel_schemas.catalog.overlay_file import Overlay
+
+
+OVERLAY = "overlay"
+"""The shard of what was imported from a server; the packaged data has none of this name."""
+
+
+def load_catalog(version: KestraVersion, overlay: Overlay | None = None) -> Catalog:
+    """The catalog of a version, with an overlay (see `overlay_file`) laid over it; the same object each time."""
+    if overlay is None:
+        return _packaged_catalog(version)
+    from tiercel_schemas.catalog.overlaid import overlaid_catalog
+
+    return overlaid_catalog(version, overlay)
+
 
 @cache
-def load_catalog(version: KestraVersion) -> Catalog:
-    """The catalog of a version; always the same object."""
+def _packaged_catalog(version: KestraVersion) -> Catalog:
     return Catalog(version)
 
 
@@ -40,7 +55,7 @@ class Catalog:
         shards = self._index["types"].items()
         return {name: (shard, kind) for shard, kinds in shards for kind, names in kinds.items() for name in names}
 
-    @property
+    @cached_property
     def _index(self) -> Mapping[str, Any]:
         return read_index(self.version)
 
@@ -54,6 +69,11 @@ class Catalog:
         return tuple(
             sorted(name for name, (_, its) in self._entries.items() if kind in {None, its} and name not in internal)
         )
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The classes that properties ask for, as `names_of` takes them."""
+        return tuple(self._index["bases"])
 
     def names_of(self, base: str) -> tuple[str, ...]:
         """Names of the types that may stand where a property says `base`."""
@@ -140,7 +160,7 @@ class Catalog:
         if ref not in self._definitions:
             shard, _, name = ref.rpartition("#")
             shard = shard or self._core_shard
-            raw = read_shard(shard).get("defs", {}).get(name)
+            raw = self._shard(shard).get("defs", {}).get(name)
             self._definitions[ref] = self._read_object(name, raw, shard) if raw is not None else None
         return self._definitions[ref]
 
@@ -197,11 +217,14 @@ class Catalog:
 
     @property
     def _core(self) -> Mapping[str, Any]:
-        return read_shard(self._core_shard)
+        return self._shard(self._core_shard)
+
+    def _shard(self, name: str) -> Mapping[str, Any]:
+        return read_shard(name) if name != OVERLAY else {}
 
     def _reader(self, shard: str) -> PropertyReader:
         if shard not in self._readers:
-            content = read_shard(shard)
+            content = self._shard(shard)
             own = content.get("defs", {})
             self._readers[shard] = PropertyReader(
                 shared=tuple(content.get("shared", ())),
@@ -222,10 +245,10 @@ class Catalog:
         about = self._index["artifacts"][shard]
         # The script plugins were held against the records of their jars.
         from_script: bool = about["artifact"].startswith("io.kestra.plugin:plugin-script-")
-        return from_script or about["read"] == "jar"
+        return from_script or about["read"] in {"jar", "server"}
 
     def _read_plugin(self, name: str, shard: str, kind: str) -> PluginType:
-        raw = read_shard(shard)["types"][name]
+        raw = self._shard(shard)["types"][name]
         reader = self._reader(shard)
         base = raw.get("base")
         inherited = self._core["bases"].get(base, {}).get("props", {}) if base is not None else {}
@@ -249,6 +272,7 @@ class Catalog:
             aliases=tuple(raw.get("aliases", ())),
             deprecated=raw.get("deprecated", False),
             beta=raw.get("beta", False),
+            about=raw.get("about"),
             internal=raw.get("internal", False),
             enterprise=name in self._flags.get("edition", frozenset()),
             examples=raw.get("examples", 0),

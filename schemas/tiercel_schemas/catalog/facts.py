@@ -65,6 +65,7 @@ class Property:
     since: KestraVersion | None = None
     until: KestraVersion | None = None
     hidden: bool = False
+    about: str | None = None
 
     @property
     def anything(self) -> bool:
@@ -114,7 +115,7 @@ class PluginType(ObjectType):
     appBlock, asset, assetExporter, storage, fileRenderer, additional (what else a plugin lets choose, such
     as AI providers). `artifact` is the plugin that brings it. `examples` is how many examples its authors
     give. `exact`: the facts are Kestra's own; otherwise they were read from the plugin's sources, and the
-    release in use may differ.
+    release in use may differ. `about` is a line about it, where an imported schema has one.
     """
 
     kind: str = "task"
@@ -132,6 +133,7 @@ class PluginType(ObjectType):
     exact: bool = True
     since: KestraVersion | None = None
     until: KestraVersion | None = None
+    about: str | None = None
 
     def is_a(self, name: str) -> bool:
         """Whether the type has a class or ability, by its full or simple name (`FlowableTask`)."""
@@ -217,4 +219,5 @@ class PropertyReader:
             since=_SINCE.get(raw.get("since", "")),
             until=_UNTIL.get(raw.get("until", "")),
             hidden=raw.get("hid", False),
+            about=raw.get("about"),
         )

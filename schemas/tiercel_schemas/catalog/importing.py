@@ -1,0 +1,332 @@
+"""Takes in the schema of a Kestra server: what it says of plugin types, as far as the packaged catalog doesn't.
+
+    found = import_flow_schema(document, load_catalog(version))
+    found.new, found.revised, found.extended, found.unchanged        # names of types
+    write_overlay(path, found, version)                      # see `overlay_file`
+
+What counts where both know a type:
+
+- Facts that are Kestra's own (core, scripts) stay, as they were held against records of real runs, which tell more
+  than a schema does. Properties that only the server has are added: it may be newer.
+- Facts read from a plugin's sources give way to the server's: it has the release that is in use. What a schema
+  doesn't say (outputs, metrics, abilities) stays.
+- A type that the server lacks stays known: servers install plugins when a flow needs them.
+- The flow itself, inputs and other parts of core stay as they are packaged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any
+
+from tiercel_schemas.catalog.catalog import Catalog
+from tiercel_schemas.catalog.facts import PluginType
+from tiercel_schemas.catalog.server_properties import PropertyConverter, Raw, first_line
+from tiercel_schemas.catalog.server_schema import (
+    PluginDefinition,
+    SchemaError,
+    ServerSchema,
+    Site,
+    properties_of,
+)
+
+_TASK = "io.kestra.core.models.tasks.Task"
+_TRIGGER = "io.kestra.core.models.triggers.AbstractTrigger"
+_BASES = {
+    "task": _TASK,
+    "trigger": _TRIGGER,
+    "condition": "io.kestra.core.models.conditions.Condition",
+    "taskRunner": "io.kestra.core.models.tasks.runners.TaskRunner",
+    "logExporter": "io.kestra.core.models.tasks.logs.LogExporter",
+    "additional": "io.kestra.core.plugins.AdditionalPlugin",
+}
+_PLACES = {"tasks": "task", "errors": "task", "finally": "task", "afterExecution": "task", "triggers": "trigger"}
+_FLOW = "io.kestra.core.models.flows.Flow"
+_RUNNABLE = "io.kestra.core.models.tasks.RunnableTask"
+_FLOWABLE = "io.kestra.core.models.tasks.FlowableTask"
+_POLLING = "io.kestra.core.models.triggers.PollingTriggerInterface"
+_MOST_TYPES = 20_000
+_MOST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSchema:
+    """What an overlay holds, in the short keys of the packaged data, and the names of types by what came of them."""
+
+    types: Mapping[str, Raw]
+    definitions: Mapping[str, Raw]
+    bases: Mapping[str, tuple[str, ...]]
+    new: tuple[str, ...] = ()
+    revised: tuple[str, ...] = ()
+    extended: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ReadSchema:
+    """Every type of a server's schema, before it is compared with what is known."""
+
+    types: dict[str, Raw] = field(default_factory=dict)
+    definitions: Mapping[str, Raw] = field(default_factory=dict)
+    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stubs: set[str] = field(default_factory=set)
+
+
+def import_flow_schema(document: Any, catalog: Catalog) -> ImportedSchema:
+    """What a server's schema of flows says beyond a packaged catalog.
+
+    Raises:
+        SchemaError: if the document is no schema of a server.
+    """
+    return _compared(read_flow_schema(document, catalog), catalog)
+
+
+def import_plugin_schema(
+    document: Any, catalog: Catalog, name: str | None = None, kind: str = "task"
+) -> ImportedSchema:
+    """What a server's documentation of one plugin type (`GET …/plugins/NAME`) says beyond a packaged catalog.
+
+    `name` and `kind` are for a type that the document doesn't name and the catalog doesn't know.
+
+    Raises:
+        SchemaError: if the document is none of a plugin, or its name is not known.
+    """
+    parts = document.get("schema", document) if isinstance(document, Mapping) else None
+    node = parts.get("properties") if isinstance(parts, Mapping) else None
+    if not isinstance(node, Mapping) or not isinstance(node.get("properties"), Mapping):
+        raise SchemaError("it holds no `schema` with `properties` of a plugin")
+    assert isinstance(parts, Mapping)
+    definitions = parts.get("definitions") or parts.get("$defs") or node.get("$defs") or {}
+    schema = ServerSchema({"definitions": definitions})
+    stated = properties_of(node).get("type")
+    found = name or (stated.get("const") if isinstance(stated, Mapping) else None)
+    if not isinstance(found, str) or "." not in found:
+        raise SchemaError("it does not say which type it is about; give the type's full name")
+    reader = _Reader(schema, catalog)
+    plugin = PluginDefinition(found, found, (), node)
+    read = ReadSchema(bases=reader.bases)
+    read.types[found] = reader.type(plugin, catalog.kind(found) or kind)
+    outputs = parts.get("outputs")
+    if isinstance(outputs, Mapping) and isinstance(outputs.get("properties"), Mapping):
+        more = outputs.get("$defs")
+        if isinstance(more, Mapping):
+            schema.definitions = {**more, **schema.definitions}
+        read.types[found]["out"] = _without_words(reader.converter.properties(outputs, f"{found}-Output"))
+    read.definitions = reader.converter.finish()
+    return _compared(read, catalog)
+
+
+def read_flow_schema(document: Any, catalog: Catalog) -> ReadSchema:
+    """Every plugin type of a server's schema of flows.
+
+    Raises:
+        SchemaError: if the document is no schema of a server.
+    """
+    schema = ServerSchema(document) if isinstance(document, Mapping) else None
+    if schema is None or not (schema.definitions or "$schema" in schema.root):
+        raise SchemaError("it is no JSON Schema")
+    if not schema.plugins:
+        ours = "; it looks like what `tiercel schema` prints" if "$defs" in schema.root else ""
+        raise SchemaError(f"it defines no plugin types, as the schema of a Kestra server does{ours}")
+    if len(schema.plugins) > _MOST_TYPES:
+        raise SchemaError(f"it defines more than {_MOST_TYPES} types")
+    reader = _Reader(schema, catalog)
+    read = ReadSchema(bases=reader.bases)
+    for each in schema.plugins.values():
+        read.types[each.name] = reader.type(each, reader.kinds.get(each.name) or "additional")
+        if _is_stub(each):
+            read.stubs.add(each.name)
+            read.types[each.name]["open"] = True
+    _leave_inherited(read, catalog)
+    read.definitions = reader.converter.finish()
+    return read
+
+
+def _is_stub(plugin: PluginDefinition) -> bool:
+    """Whether a server (2.0) lists a type that it has not installed: names of properties without their types."""
+    words = {"title", "markdownDescription", "description"}
+    others = [each for name, each in properties_of(plugin.node).items() if name != "type"]
+    return all(isinstance(each, Mapping) and each.keys() <= words for each in others)
+
+
+class _Reader:
+    def __init__(self, schema: ServerSchema, catalog: Catalog) -> None:
+        self._schema = schema
+        self._catalog = catalog
+        self.kinds: dict[str, str] = {}
+        self.bases: dict[str, tuple[str, ...]] = {}
+        self._base_by_names: dict[frozenset[str], str] = {}
+        for site in schema.sites:
+            self._place(site)
+        self.converter = PropertyConverter(schema, self._base_of, self._is_core)
+
+    def _is_core(self, name: str) -> bool:
+        return self._catalog.definition(f"{self._catalog.version.value}/core#{name}") is not None
+
+    def _base_of(self, names: frozenset[str]) -> str:
+        if names not in self._base_by_names:
+            # A single reference to a plugin is no list of choices.
+            self._place(Site(min(names), "", names))
+        return self._base_by_names[names]
+
+    def _place(self, site: Site) -> None:
+        """Finds the base class whose types may stand at a site, and notes what kind the types there are of."""
+        known = {name: kind for name in site.names if (kind := self._catalog.kind(name)) is not None}
+        counted = Counter(known.values()).most_common(1)
+        kind = counted[0][0] if counted else None
+        if kind is None and site.owner == _FLOW:
+            kind = _PLACES.get(site.property)
+        base = self._narrowest(known.keys()) if known else _BASES.get(kind or "")
+        if base is None:
+            base = f"{site.owner}.{site.property}" if site.property else site.owner
+            self.bases[base] = tuple(sorted(site.names))
+        self._base_by_names[site.names] = base
+        new = site.names - known.keys()
+        for name in new:
+            if self.kinds.get(name, "additional") == "additional":
+                self.kinds[name] = kind or "additional"
+        if new and _BASES.get(kind or "") != base:
+            self.bases[base] = tuple(sorted({*self.bases.get(base, ()), *new}))
+
+    def _narrowest(self, names: AbstractSet[str]) -> str | None:
+        """The base class with the fewest types among those that have the most of these."""
+        shares = (
+            (len(names & types) / len(names), -len(types), base)
+            for base in self._catalog.bases
+            if (types := frozenset(self._catalog.names_of(base)))
+        )
+        share, _, base = max(shares, default=(0, 0, ""))
+        return base if share > _MOST else None
+
+    def type(self, plugin: PluginDefinition, kind: str) -> Raw:
+        """A type's raw facts."""
+        node = plugin.node
+        kind = self._catalog.kind(plugin.name) or kind
+        props = self.converter.properties(node, plugin.name)
+        props.pop("type", None)
+        made: Raw = {"kind": kind, "props": props}
+        if kind in _BASES:
+            made["base"] = _BASES[kind]
+        abilities = self._abilities(kind, props)
+        abilities += [base for base, names in self.bases.items() if plugin.name in names]
+        if abilities:
+            made["is"] = abilities
+        if plugin.aliases:
+            made["aliases"] = list(plugin.aliases)
+        for word, short in (("$deprecated", "deprecated"), ("$beta", "beta")):
+            if node.get(word) in (True, "true"):
+                made[short] = True
+        if node.get("additionalProperties"):
+            made["open"] = True
+        if metrics := _metrics(node.get("$metrics")):
+            made["metrics"] = metrics
+        if line := first_line(node.get("title")):
+            made["about"] = line
+        return made
+
+    def _abilities(self, kind: str, props: Mapping[str, Raw]) -> list[str]:
+        if kind == "task":
+            holds_tasks = any(each.get("items", {}).get("base") == _TASK for each in props.values())
+            return [_FLOWABLE, _RUNNABLE] if holds_tasks else [_RUNNABLE]
+        return [_POLLING] if kind == "trigger" and "interval" in props else []
+
+
+def _metrics(listed: object) -> list[dict[str, str]]:
+    entries = listed if isinstance(listed, list) else []
+    kept = ({key: each.get(key) for key in ("name", "type", "unit")} for each in entries if isinstance(each, Mapping))
+    texts = ({key: each for key, each in entry.items() if isinstance(each, str)} for entry in kept)
+    return [entry for entry in texts if entry.get("name")]
+
+
+def _leave_inherited(read: ReadSchema, catalog: Catalog) -> None:
+    """Leaves out what a type has like all of its base: that is known better. What is its own way stays."""
+    by_base: dict[str, list[str]] = {}
+    for name, raw in read.types.items():
+        if "base" in raw and name not in read.stubs:
+            by_base.setdefault(raw["base"], []).append(name)
+    for base, names in by_base.items():
+        inherited = {key: prop for key, prop in catalog.base(base).properties.items() if not prop.hidden}
+        for key in inherited:
+            written = {name: _canonical(read.types[name]["props"].get(key)) for name in names}
+            usual = Counter(written.values()).most_common(1)[0][0]
+            for name, text in written.items():
+                props = read.types[name]["props"]
+                if text == usual:
+                    props.pop(key, None)
+                elif text == _canonical(None):
+                    read.types[name].setdefault("without", []).append(key)
+    for name in read.stubs:
+        for key in catalog.base(read.types[name].get("base", "")).properties:
+            read.types[name]["props"].pop(key, None)
+
+
+def _canonical(raw: Raw | None) -> str:
+    return json.dumps({key: each for key, each in raw.items() if key != "about"} if raw else None, sort_keys=True)
+
+
+def _compared(read: ReadSchema, catalog: Catalog) -> ImportedSchema:
+    kept: dict[str, Raw] = {}
+    found: dict[str, list[str]] = {"new": [], "revised": [], "extended": [], "unchanged": []}
+    for name, raw in sorted(read.types.items()):
+        known = catalog.plugin(name)
+        if known is None:
+            kept[name] = raw
+            found["new"].append(name)
+        elif name in read.stubs:
+            found["unchanged"].append(name)
+        elif not known.exact:
+            kept[name] = _without_words(raw)
+            found["revised"].append(name)
+        elif more := _additions(raw, known):
+            kept[name] = _without_words({"kind": raw["kind"], "adds": True, "props": more})
+            found["extended"].append(name)
+        else:
+            found["unchanged"].append(name)
+    used = _reachable(kept.values(), read.definitions)
+    of_new = _reachable((kept[name] for name in found["new"]), read.definitions)
+    used = {name: each if name in of_new else _without_words(each) for name, each in used.items()}
+    bases = {
+        base: tuple(each for each in names if each in kept or each in catalog) for base, names in read.bases.items()
+    }
+    return ImportedSchema(kept, used, bases, **{key: tuple(names) for key, names in found.items()})
+
+
+def _additions(raw: Raw, known: PluginType) -> dict[str, Raw]:
+    if known.open:
+        return {}
+    return {key: {**prop, "req": False} for key, prop in raw["props"].items() if known.find(key) is None}
+
+
+def _without_words(node: Any, *, of_names: bool = False) -> Any:
+    """Facts without lines of documentation: for what is known we have our own. `of_names`: keys are names."""
+    if isinstance(node, list):
+        return [_without_words(each) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    return {
+        key: each
+        if key in {"def", "const"} and not of_names
+        else _without_words(each, of_names=key in {"props", "out"} and not of_names)
+        for key, each in node.items()
+        if of_names or key != "about"
+    }
+
+
+def _reachable(types: Iterable[Raw], definitions: Mapping[str, Raw]) -> dict[str, Raw]:
+    used: dict[str, Raw] = {}
+    waiting: list[Any] = list(types)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, Mapping):
+            ref = node.get("ref")
+            if isinstance(ref, str) and ref in definitions and ref not in used:
+                used[ref] = definitions[ref]
+                waiting.append(definitions[ref])
+            waiting.extend(each for each in node.values() if isinstance(each, (Mapping, list)))
+    return dict(sorted(used.items()))
