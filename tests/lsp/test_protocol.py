@@ -243,6 +243,7 @@ class Wire:
 
     def __init__(self, reader: asyncio.StreamReader, writer: Any) -> None:
         self._reader, self._writer = reader, writer
+        self._answers: dict[int, dict[str, Any]] = {}
 
     def send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -250,13 +251,14 @@ class Wire:
 
     async def answer(self, id_: int) -> dict[str, Any]:
         async with asyncio.timeout(60):
-            while True:
+            while id_ not in self._answers:
                 header = await self._reader.readuntil(b"\r\n\r\n")
                 length = re.search(rb"Content-Length: (\d+)", header)
                 assert length is not None
                 message: dict[str, Any] = json.loads(await self._reader.readexactly(int(length[1])))
-                if message.get("id") == id_ and "method" not in message:
-                    return message
+                if "id" in message and "method" not in message:
+                    self._answers[message["id"]] = message
+        return self._answers.pop(id_)
 
 
 async def test_messages_that_cannot_be_read_are_refused_and_the_server_goes_on() -> None:
@@ -284,6 +286,28 @@ async def test_messages_that_cannot_be_read_are_refused_and_the_server_goes_on()
     wire.send({"id": 6, "method": "shutdown"})
     await wire.answer(6)
     wire.send({"method": "exit"})
+    assert await asyncio.wait_for(process.wait(), 60) == 0
+
+
+async def test_cancelled_requests_are_answered() -> None:
+    process = await asyncio.create_subprocess_exec(*SERVER, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    wire = Wire(process.stdout, process.stdin)
+    wire.send({"id": 1, "method": "initialize", "params": {"capabilities": {}, "processId": None, "rootUri": None}})
+    await wire.answer(1)
+    document = {"uri": "file:///a.yaml", "languageId": "yaml", "version": 1, "text": FLOW}
+    wire.send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
+    place = {"textDocument": {"uri": "file:///a.yaml"}, "position": {"line": 4, "character": 10}}
+    for number in range(2, 60):
+        wire.send({"id": number, "method": "textDocument/completion", "params": place})
+        if number % 2:
+            wire.send({"method": "$/cancelRequest", "params": {"id": number}})
+    answers = [await wire.answer(number) for number in range(2, 60)]
+    errors = {answer["error"]["code"] for answer in answers if "error" in answer}
+    assert errors <= {-32800}
+    assert all("result" in answer for answer in answers if answer["id"] % 2 == 0)
+    process.stdin.close()
     assert await asyncio.wait_for(process.wait(), 60) == 0
 
 

@@ -165,6 +165,17 @@ async def test_an_input_that_is_refused_is_told(editor: Editor, uri: Callable[[s
     assert "Traceback" not in failure.message
 
 
+async def test_a_flow_that_is_no_file_runs_too(editor: Editor, tmp_path: Path) -> None:
+    flow = "untitled:Untitled-1"
+    two = FLOW.replace("inputs.whom", "inputs.who").replace("id: story", "id: other").split("  - id: work")[0]
+    editor.open(flow, FLOW.replace("inputs.whom", "inputs.who") + "---\n" + two)
+    await editor.codes(flow)
+    assert await editor.command("tiercel.run", flow, {}, "other") == {"started": True}
+    found = await editor.diagnostics(flow, lambda found: len(found) == 2)
+    assert {str(each.code) for each in found} == {"run-success"}
+    assert all(each.range.start.line > FLOW.count("\n") for each in found)
+
+
 def sleeping(folder: Path) -> str:
     return f"""\
 id: long

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -49,6 +51,14 @@ class Runs:
         self._server = server
         self._runs: dict[str, _Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._nowhere: TemporaryDirectory[str] | None = None
+
+    @property
+    def nowhere(self) -> Path:
+        """A folder for runs of documents that are no files; gone when the server ends."""
+        if self._nowhere is None:
+            self._nowhere = TemporaryDirectory(prefix="tiercel-", ignore_cleanup_errors=True)
+        return Path(self._nowhere.name)
 
     # --- what clients ask for ----------------------------------------------------------------------------------
 
@@ -140,6 +150,8 @@ class Runs:
         for run in self._runs.values():
             if run.process is not None and not run.ended:
                 run.process.terminate()
+        if self._nowhere is not None:
+            self._nowhere.cleanup()
 
     async def cancel_all(self) -> None:
         """End every child and wait until it has ended."""
@@ -218,8 +230,13 @@ def _order(
     server: TiercelServer, snapshot: DocumentSnapshot, flow: FlowAnalysis, inputs: Mapping[str, Any]
 ) -> RunOrder:
     path = path_of(snapshot.name)
-    folder = path.parent if path is not None else None
     roots = server.session.roots
-    workspace = next((root for root in roots if path is not None and path.is_relative_to(root)), folder)
+    if path is None:  # Not a file: what it reads and keeps belongs to the folder that is open, or to none.
+        folder = next(iter(roots), None) or server.runs.nowhere
+        workspace = folder
+    else:
+        folder = path.parent
+        around = next((root for root in roots if path.is_relative_to(root)), folder)
+        workspace = snapshot.settings.root or around
     text = snapshot.text.slice(flow.document.span) if len(snapshot.flows) > 1 else snapshot.text.text
     return RunOrder(text, snapshot.kestra_version.value, folder, workspace, inputs)

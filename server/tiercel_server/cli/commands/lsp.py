@@ -15,6 +15,10 @@ def command(tcp: str | None, log: str, *, stdio: bool) -> None:
 
     It tells what is wrong in Kestra flows as they are typed, completes and explains them, and runs them on request.
     """
+    import gc
+
+    # Reading the code makes hardly any garbage; the server collects again as soon as it has warmed up.
+    gc.disable()
     from tiercel_server.lsp.serving import serve_stdio, serve_tcp
 
     del stdio  # Some clients always add it; there is no other way but --tcp.
