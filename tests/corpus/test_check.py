@@ -67,6 +67,14 @@ def test_a_valid_flow_has_no_error_and_an_invalid_one_has(name: str, version: Ke
         assert [each for each in found if not is_late(each)]
 
 
+@pytest.mark.parametrize("version", KestraVersion)
+def test_whatever_is_reported_can_be_explained(version: KestraVersion) -> None:
+    paths = [*FLOWS.iterdir(), *CASES.iterdir()]
+    assert paths
+    codes = {each.code for path in paths for each in findings(path, version)}
+    assert codes <= all_rules().keys()
+
+
 @pytest.mark.parametrize("name", EXCEPTIONS)
 def test_known_exceptions_still_hold(name: str) -> None:
     found = {each.code for version in KestraVersion for each in errors(FLOWS / name, version)}
