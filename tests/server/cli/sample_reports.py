@@ -44,7 +44,6 @@ USUAL = Report(
 """What projects meet: findings of each severity, in one line and over several, of flows and of the project file."""
 
 ODD_TEXTS = (
-    "",
     "]]>",
     "<!-- & --> </failure> \"'",
     "nul \0 bell \a escape \x1b[2J\x1b]0;title\x07 delete \x7f next line \x85",
