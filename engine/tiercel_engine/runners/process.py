@@ -24,11 +24,15 @@ DRAIN_GRACE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run: arguments (the first is the program), where, and with which environment (all of it)."""
+    """What to run: arguments (the first is the program), where, and with which environment (all of it).
+
+    When it is killed its children are told first, and it has `last_words` seconds to say something about that.
+    """
 
     arguments: Sequence[str]
     directory: Path
     environment: Mapping[str, str]
+    last_words: float = 0.0
 
 
 class CommandNotStarted(Exception):  # noqa: N818
@@ -55,19 +59,27 @@ async def run_process(command: Command, listener: Listener) -> int:
     process = await _start(command)
     listener.started(process.pid)
     try:
-        async with anyio.create_task_group() as readers:
-            for stream, is_error in ((process.stdout, False), (process.stderr, True)):
-                if stream is not None:
-                    readers.start_soon(_read_lines, stream, is_error, listener.line)
-            exit_code = await process.wait()
-            readers.cancel_scope.deadline = anyio.current_time() + DRAIN_GRACE
+        exit_code = await _attended(process, listener)
     except BaseException:
         if process.returncode is None:
             listener.killing(process.pid)
+            with anyio.CancelScope(shield=True), anyio.move_on_after(command.last_words):
+                _signal_children(process, signal.SIGTERM)
+                await _attended(process, listener)
         raise
     finally:
         with anyio.CancelScope(shield=True):
             await _end_group(process)
+    return exit_code
+
+
+async def _attended(process: Process, listener: Listener) -> int:
+    async with anyio.create_task_group() as readers:
+        for stream, is_error in ((process.stdout, False), (process.stderr, True)):
+            if stream is not None:
+                readers.start_soon(_read_lines, stream, is_error, listener.line)
+        exit_code = await process.wait()
+        readers.cancel_scope.deadline = anyio.current_time() + DRAIN_GRACE
     return exit_code
 
 
@@ -123,6 +135,16 @@ async def _end_group(process: Process) -> None:
 
 
 _KILL = signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM
+
+
+def _signal_children(process: Process, number: signal.Signals) -> None:
+    # Where the system has no /proc the group is told as a whole, a moment later.
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            pid = int(status.parent.name)
+            group = int(status.read_text().rsplit(")", 1)[1].split()[2])
+            if group == process.pid and pid != process.pid:
+                os.kill(pid, number)
 
 
 def _signal_group(process: Process, number: signal.Signals) -> None:

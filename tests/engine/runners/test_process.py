@@ -117,3 +117,24 @@ def _alive(pid):
         return status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+async def test_a_killed_shell_may_say_that_its_command_was_terminated(tmp_path):
+    heard = Heard()
+    started = anyio.Event()
+
+    def on_line(line, is_error):
+        heard.lines.append((is_error, line))
+        started.set()
+
+    listener = Listener(heard.pids.append, on_line, heard.killed.append)
+    child = "/bin/sh -c 'echo started; exec sleep 300'"
+    arguments = ["/bin/sh", "-c", f"set -e\n{child}\necho never"]
+    command = Command(arguments, tmp_path, {"PATH": os.environ["PATH"]}, last_words=10.0)
+    async with anyio.create_task_group() as group:
+        group.start_soon(run_process, command, listener)
+        await started.wait()
+        group.cancel_scope.cancel()
+    assert heard.lines[0] == (False, "started")
+    assert (False, "never") not in heard.lines
+    await _gone(heard.pids[0])

@@ -26,10 +26,13 @@ from tiercel_engine.tasks.working_files import (
     prepare_working_files,
     store_file,
 )
+from tiercel_schemas.versions import KestraVersion
 
 SCRIPT_PATH = Path(runners.__file__).parent / "script_path"
 """What scripts may import without having it installed: `kestra`."""
 CONTEXT_FILE = ".kestra-execution-context.json"
+LAST_WORDS = 0.05
+"""Seconds that 2.0 leaves a killed shell to say that its command was terminated; too short to get far with another."""
 _NOT_IN_CONTEXT_FILE = frozenset({"envs", "globals", "addSecretConsumer"})
 
 
@@ -74,7 +77,9 @@ async def run_script_task(context: TaskContext, language: Language) -> TaskResul
     if await flag(context, "executionContext", default=False):
         _write_context_file(context, directory)
     session = _Session(context)
-    command = Command([*interpreter, text], directory, await _environment(context, directory))
+    stops_at_once = context.version is KestraVersion.V1_3 or not await flag(context, "failFast", default=True)
+    last_words = 0.0 if stops_at_once else LAST_WORDS
+    command = Command([*interpreter, text], directory, await _environment(context, directory), last_words)
     exit_code = await _run(command, session)
     return await _ended(context, directory, session, exit_code)
 
