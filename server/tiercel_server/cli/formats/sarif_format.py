@@ -39,9 +39,9 @@ def render(report: Report) -> Iterator[str]:
 def _rule(code: str) -> dict[str, Any]:
     rule = all_rules().get(code)
     if rule is None:
-        # Problems of files and settings have no rule; code scanning wants a help text of everything.
-        words = code.replace("-", " ")
-        return {"id": code, "shortDescription": {"text": words}, "help": {"text": words}}
+        # Problems of files and settings have no rule; code scanning wants a description of everything.
+        words = {"text": code.replace("-", " ")}
+        return {"id": code, "shortDescription": words, "fullDescription": words, "help": words}
     return {
         "id": code,
         "shortDescription": {"text": rule.summary},
