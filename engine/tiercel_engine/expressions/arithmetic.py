@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+import re
+import struct
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from tiercel_engine.expressions.equality import contains_equal, is_number, java_equals
 from tiercel_engine.expressions.errors import JavaError
 from tiercel_engine.expressions.texts import java_text
-from tiercel_engine.expressions.values import Long
+from tiercel_engine.expressions.values import JavaFloat, Long, java_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_DECIMAL128 = Context(prec=34, rounding=ROUND_HALF_EVEN)
+_LONG = re.compile(r"[+-]?[0-9]{1,30}")
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?[dDfF]?")
 
 Operation = Literal["+", "-", "*", "/", "%"]
 
 
 def combine(operation: Operation, left: Any, right: Any) -> Any:
-    """One arithmetic step on numbers. Raises JavaError for what is no number and for a division by zero."""
+    """One arithmetic step; texts that are numbers count as such. Raises JavaError for others and for `/ by zero`.
+
+    The widest type decides: BigDecimal, Double, Float, Long; two Integers are reckoned in 32 bits and give a Long.
+    """
     left, right = _number(left), _number(right)
     if isinstance(left, Decimal) or isinstance(right, Decimal):
         return _decimal(operation, _as_decimal(left), _as_decimal(right))
-    if isinstance(left, float) or isinstance(right, float):
+    kinds = {java_class(left), java_class(right)}
+    if "java.lang.Double" in kinds:
         return _DOUBLES[operation](float(left), float(right))
-    return Long(wrapped(_LONGS[operation](int(left), int(right))))
+    if "java.lang.Float" in kinds:
+        return _single(_DOUBLES[operation](float(left), float(right)))
+    bits = 64 if "java.lang.Long" in kinds else 32
+    return Long(wrapped(_LONGS[operation](wrapped(int(left), bits), wrapped(int(right), bits)), bits))
 
 
 def negate(value: Any) -> Any:
     """Unary minus."""
-    number = _number(value)
-    if isinstance(number, float):
-        return -float(number)
-    return -number if isinstance(number, Decimal) else Long(wrapped(-int(number)))
+    return combine("*", -1, value)
+
+
+def affirm(value: Any) -> Any:
+    """Unary plus."""
+    return combine("*", 1, value)
 
 
 def add(left: Any, right: Any) -> Any:
@@ -58,21 +73,44 @@ def subtract(left: Any, right: Any) -> Any:
     return combine("-", left, right)
 
 
-def wrapped(value: int) -> int:
-    """A whole number cut to 64 bits, as Java's long overflows."""
-    if -(2**63) <= value < 2**63:
+def wrapped(value: int, bits: int = 64) -> int:
+    """A whole number cut to 64 or 32 bits, as Java overflows."""
+    half = 1 << (bits - 1)
+    if -half <= value < half:
         return value
-    return (value + 2**63) % 2**64 - 2**63
+    return (value + half) % (2 * half) - half
+
+
+def _single(value: float) -> JavaFloat:
+    try:
+        return JavaFloat(struct.unpack("f", struct.pack("f", value))[0])
+    except OverflowError:
+        return JavaFloat(math.copysign(math.inf, value))
 
 
 def _number(value: Any) -> Any:
     if is_number(value):
         return value
+    if type(value) is str:
+        return _parsed(value)
     raise JavaError("IllegalArgumentException", f"Cannot convert to Number: {java_text(value)}")
 
 
+def _parsed(text: str) -> float | Long:
+    if any(mark in text for mark in ".eE"):
+        if _DOUBLE.fullmatch(text.strip()):
+            return float(text.strip().rstrip("dDfF"))
+    elif _LONG.fullmatch(text) and -(2**63) <= int(text) < 2**63:
+        return Long(text)
+    raise JavaError("NumberFormatException", f'For input string: "{text}"')
+
+
 def _as_decimal(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(java_text(value))
+    # Java goes by way of a Double, whatever the digits were.
+    number = float(value)
+    if not math.isfinite(number):
+        raise JavaError("NumberFormatException", "Infinite or NaN")
+    return Decimal(java_text(number))
 
 
 def _decimal(operation: Operation, left: Decimal, right: Decimal) -> Decimal:
@@ -84,9 +122,9 @@ def _decimal(operation: Operation, left: Decimal, right: Decimal) -> Decimal:
         case "-":
             return left - right
         case "*":
-            return left * right
+            return _DECIMAL128.multiply(left, right)
         case "/":
-            return left / right
+            return _DECIMAL128.divide(left, right)
         case "%":
             return left % right
 

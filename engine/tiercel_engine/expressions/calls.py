@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions import arithmetic, attributes
+from tiercel_engine.expressions.arguments import class_cast
 from tiercel_engine.expressions.equality import compare, contains_equal, is_number, loosely_equals, same_text
 from tiercel_engine.expressions.errors import JavaError, LimitError, Missing, PebbleError
 from tiercel_engine.expressions.java.hash_map import hash_map
@@ -16,7 +17,7 @@ from tiercel_engine.expressions.ranges import inclusive_range
 from tiercel_engine.expressions.registry import filters, functions, tests
 from tiercel_engine.expressions.services import Unavailable
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import JavaHashMap, MapEntry, check_size, java_class
+from tiercel_engine.expressions.values import JavaArray, JavaHashMap, MapEntry, check_size, java_class
 from tiercel_schemas.versions import KestraVersion
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def holds(value: Any, site: int) -> bool:
 
 def chooses(value: Any, site: int) -> bool:
     """Whether a ternary takes its first choice; null takes the second."""
-    return False if value is None else _truth(value, site)
+    return False if value is None else _cast_truth(value, site)
 
 
 def truth(value: Any, operator: str, site: int) -> bool:
@@ -145,7 +146,13 @@ def truth(value: Any, operator: str, site: int) -> bool:
         word = "not()" if operator == "not" else "and operator"
         verb = "given to" if operator == "not" else "used in"
         raise at(site, PebbleError(f"null value {verb} {word} and strict variables is set to true"))
-    return _truth(value, site)
+    return _truth(value, site) if operator == "not" else _cast_truth(value, site)
+
+
+def _cast_truth(value: Any, site: int) -> bool:
+    if isinstance(value, bool | str) or is_number(value):
+        return _truth(value, site)
+    raise at(site, class_cast(value, "java.lang.Boolean"))
 
 
 def _truth(value: Any, site: int) -> bool:
@@ -154,7 +161,7 @@ def _truth(value: Any, site: int) -> bool:
     if isinstance(value, str):
         return value != ""
     if is_number(value):
-        return bool(value != 0)
+        return bool(value != 0 and value == value)  # noqa: PLR0124 - NaN is false
     kind = java_class(value).rsplit(".", 1)[-1]
     message = f'Unsupported value type {kind}. Expected Boolean, String, Number in "if" statement'
     raise at(site, PebbleError(message))
@@ -163,29 +170,27 @@ def _truth(value: Any, site: int) -> bool:
 # Operators
 
 
-def add(context: RenderContext, left: Any, right: Any, site: int) -> Any:
+def add(_: RenderContext, left: Any, right: Any, site: int) -> Any:
     """`+`."""
     try:
-        return _bounded(context, left, arithmetic.add(left, right))
+        return _bounded(arithmetic.add(left, right))
     except JavaError as error:
         raise at(site, error) from None
 
 
-def subtract(context: RenderContext, left: Any, right: Any, site: int) -> Any:
+def subtract(_: RenderContext, left: Any, right: Any, site: int) -> Any:
     """`-`."""
     try:
-        return _bounded(context, left, arithmetic.subtract(left, right))
+        return _bounded(arithmetic.subtract(left, right))
     except JavaError as error:
         raise at(site, error) from None
 
 
-def _bounded(context: RenderContext, left: Any, result: Any) -> Any:
+def _bounded(result: Any) -> Any:
     if isinstance(result, str) and len(result) > MAX_OUTPUT:
         raise too_large()
-    if isinstance(result, list):
-        if len(result) > MAX_RANGE:
-            raise LimitError(f"A list cannot have more than {MAX_RANGE} elements.")
-        return context.changed_list(left, result)
+    if isinstance(result, list) and len(result) > MAX_RANGE:
+        raise LimitError(f"A list cannot have more than {MAX_RANGE} elements.")
     return result
 
 
@@ -221,9 +226,10 @@ def minus(value: Any, site: int) -> Any:
 
 def plus(value: Any, site: int) -> Any:
     """Unary `+`."""
-    if is_number(value):
-        return value
-    raise at(site, JavaError("IllegalArgumentException", f"Cannot convert to Number: {java_text(value)}"))
+    try:
+        return arithmetic.affirm(value)
+    except JavaError as error:
+        raise at(site, error) from None
 
 
 def equals(_: RenderContext, left: Any, right: Any, site: int) -> bool:  # noqa: ARG001
@@ -294,21 +300,19 @@ def stretch(context: RenderContext, left: Any, right: Any, site: int) -> list[An
 
 
 def contains(_: RenderContext, left: Any, right: Any, site: int) -> bool:
-    """`contains`: an element, a key, or a part of a text; of a list of them, all."""
+    """`contains`: an element, a key, or a part of a text; a list holds all elements of another."""
     if left is None:
         return False
     if isinstance(left, dict):
         return contains_equal(left, right)
     if isinstance(left, str):
-        if isinstance(right, list):
-            return all(java_text(part) in left for part in right)
         return java_text(right) in left
     if not isinstance(left, list):
         message = (
             f"Contains operator can only be used on Collections, Maps and arrays. Actual type was: {java_class(left)}"
         )
         raise at(site, PebbleError(message))
-    if isinstance(right, list):
+    if isinstance(right, list) and not isinstance(left, JavaArray) and not isinstance(right, JavaArray):
         return all(contains_equal(left, item) for item in right)
     return contains_equal(left, right)
 

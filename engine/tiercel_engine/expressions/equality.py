@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -39,12 +40,16 @@ def is_number(value: Any) -> bool:
 def loosely_equals(left: Any, right: Any) -> bool:
     """The operator `==`: numbers by value whatever their types."""
     if is_number(left) and is_number(right):
-        return bool(_as_comparable(left) == _as_comparable(right))
+        return as_double(left) == as_double(right)
     return java_equals(left, right)
 
 
-def _as_comparable(value: Any) -> Any:
-    return float(value) if isinstance(value, float) else value
+def as_double(value: Any) -> float:
+    """A number as Java's `doubleValue` gives it."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def compare(left: Any, right: Any, operation: str, *, texts_have_order: bool) -> int:
@@ -52,7 +57,7 @@ def compare(left: Any, right: Any, operation: str, *, texts_have_order: bool) ->
     if texts_have_order and isinstance(left, str) and isinstance(right, str):
         return compare_texts(left, right)
     if is_number(left) and is_number(right):
-        first, second = float(left), float(right)
+        first, second = as_double(left), as_double(right)
         return (first > second) - (first < second)
     raise JavaError("RuntimeException", f"invalid operands for mathematical comparison [{operation}]")
 

@@ -38,7 +38,7 @@ def _write(value: Any, parts: list[str]) -> None:
     if len(parts) > MAX_STEPS:
         raise too_large()
     if isinstance(value, MapEntry):
-        value = {"key": value.key, "value": value.value}
+        value = {value.key: value.value}
     if isinstance(value, dict):
         for index, (key, item) in enumerate(value.items()):
             parts.append(f"{',' if index else '{'}{_symbol(java_text(key))}:")

@@ -25,7 +25,7 @@ _WRAPPED = {
     "-": "Could not perform subtraction",
     "*": "Could not perform multiplication",
     "/": "Could not perform division",
-    "%": "Could not perform modulus",
+    "%": "Could not perform greater modulus",
     "==": _COMPARISON.format("equals"),
     "equals": _COMPARISON.format("equals"),
     "!=": _COMPARISON.format("not equals"),

@@ -24,7 +24,7 @@ def printed(value: Any) -> str:
         return str(value)
     if value is None:
         return ""
-    if isinstance(value, dict | list | tuple | bytes | MapEntry):
+    if isinstance(value, dict | list | tuple | bytes):
         return json_text(value)
     return java_text(value)
 
@@ -151,7 +151,7 @@ def _write_json(value: Any, parts: list[str], keep_null: bool) -> None:  # noqa:
             separator = ","
         parts.append("[]" if separator == "[" else "]")
     elif isinstance(value, MapEntry):
-        _write_json({"key": value.key, "value": value.value}, parts, keep_null)
+        _write_json({value.key: value.value}, parts, keep_null)
     elif isinstance(value, bytes):
         parts.append(f'"{base64.b64encode(value).decode("ascii")}"')
     elif value is None or isinstance(value, bool | int | Decimal):

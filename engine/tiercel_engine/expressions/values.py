@@ -186,7 +186,7 @@ def _plain(value: Any, known: dict[int, Any]) -> Any:
         known[id(value)] = result
         return result
     if isinstance(value, MapEntry):
-        return {"key": _plain(value.key, known), "value": _plain(value.value, known)}
+        return {_plain(value.key, known): _plain(value.value, known)}
     if isinstance(value, JavaFloat):
         from tiercel_engine.expressions.texts import double_text
 

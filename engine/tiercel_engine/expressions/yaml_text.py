@@ -36,7 +36,7 @@ def _write(value: Any, indent: int, lead: str, lines: list[str]) -> None:
     if len(lines) > MAX_STEPS:
         raise too_large()
     if isinstance(value, MapEntry):
-        value = {"key": value.key, "value": value.value}
+        value = {value.key: value.value}
     if isinstance(value, dict):
         entries = [(key, item) for key, item in value.items() if item is not None]
         if not entries:

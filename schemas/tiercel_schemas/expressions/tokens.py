@@ -90,13 +90,13 @@ def binary_operators(version: KestraVersion) -> dict[str, Operator]:
 def _operator_pattern() -> str:
     # The same symbols in every version; only their precedence differs.
     symbols = sorted({*binary_operators(KestraVersion.V2_0), *UNARY_OPERATORS}, key=lambda s: (-len(s), s))
-    return "|".join(re.escape(s) + ("(?![a-zA-Z])" if s[-1].isalpha() else "") for s in symbols)
+    return "|".join(re.escape(s) + ("(?![a-zA-Z0-9_])" if s[-1].isalpha() else "") for s in symbols)
 
 
 # In the order in which Kestra tries them.
 EXPRESSION_TOKEN = re.compile(
     rf"(?P<operator>{_operator_pattern()})"
-    r"|(?P<name>[a-zA-Z_][a-zA-Z0-9_]*)"
+    r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<long>[0-9]+L)"
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?)"
     r"|(?P<punctuation>[()\[\]{}?:.,|=])"

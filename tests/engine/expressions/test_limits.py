@@ -183,7 +183,7 @@ def test_the_context_is_never_changed():
         "{% set inputs = 1 %}{{ inputs }}",
         context,
     )
-    assert text == "[1,2,3][1,2,3][1,2,3,4][4,3,2,1][4,3,2,1]1"
+    assert text == "[1,2,3][1,2,3][1,2,3,4][3,2,1][3,2,1]1"
     assert context == {"inputs": {"list": [3, 1, 2]}}
 
 

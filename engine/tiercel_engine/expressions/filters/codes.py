@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 from tiercel_engine.expressions.arguments import cast_text
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
+from tiercel_engine.expressions.texts import java_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,5 +74,29 @@ def base64_bytes(text: str) -> bytes:
 
 _code("urlencode", lambda text: quote_plus(text, safe="*-._").replace("~", "%7E"))
 _code("urldecode", _url_decoded)
-_code("base64encode", lambda text: base64.b64encode(text.encode()).decode("ascii"))
-_code("base64decode", lambda text: base64_bytes(text).decode("utf-8", "replace"))
+
+
+@filter_unit("base64encode")
+def base64_encode(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """Text in base64."""
+    return None if value is None else base64.b64encode(java_text(value).encode("utf-8", "replace")).decode("ascii")
+
+
+@filter_unit("base64decode")
+def base64_decode(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """Text out of base64."""
+    if value is None:
+        return None
+    try:
+        return base64_bytes(_plain_text(value)).decode("utf-8", "replace")
+    except PebbleError:
+        raise
+    except JavaError as error:
+        message = "Please provide a correctly Base64 encoded string containing an UTF-8 string\n"
+        raise PebbleError(message, error) from None
+
+
+def _plain_text(value: Any) -> str:
+    if isinstance(value, str):
+        return str(value)
+    raise PebbleError("This filter applies to String\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import Any
 
-from tiercel_engine.expressions.arguments import cast_list, class_cast, needed, whole_number
+from tiercel_engine.expressions.arguments import cast_list, cast_text, class_cast, needed, whole_number
 from tiercel_engine.expressions.equality import compare_texts, is_number
 from tiercel_engine.expressions.errors import JavaError, LimitError, PebbleError
 from tiercel_engine.expressions.java.hash_map import hash_map, java_hash
@@ -13,7 +13,15 @@ from tiercel_engine.expressions.java.utf16 import cut, length_of
 from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_RANGE
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import Character, JavaArray, JavaCollection, JavaKeySet, check_size, java_class
+from tiercel_engine.expressions.values import (
+    Character,
+    JavaArray,
+    JavaCollection,
+    JavaKeySet,
+    MapEntry,
+    check_size,
+    java_class,
+)
 
 
 def _wrong_type(name: str, wanted: str, value: Any) -> PebbleError:
@@ -105,7 +113,7 @@ def join(value: Any, arguments: Arguments, _run: Run) -> Any:
     if not isinstance(value, list):
         raise PebbleError("The 'join' filter expects that the input is either a collection or an array.")
     separator = arguments.get("separator")
-    between = "" if separator is None else java_text(separator)
+    between = "" if separator is None else cast_text(separator)
     parts: list[str] = []
     size = 0
     for item in value:
@@ -155,24 +163,23 @@ def merge(value: Any, arguments: Arguments, _run: Run) -> Any:
         raise PebbleError("The two arguments to be merged are null")
     if value is None or items is None:
         return value if items is None else items
+    is_list = java_class(items) == "java.util.ArrayList"
     if isinstance(value, dict):
-        if isinstance(items, dict):
-            return hash_map({**value, **items}.items(), len(value) + len(items) + 16)
-        if isinstance(items, list):
-            added = {item: item for item in items if not isinstance(item, dict | list)}
-            return hash_map({**value, **added}.items(), len(value) + len(items) + 16)
-        message = f"Currently, only Maps and Lists can be merged with a Map. Arg2: {java_class(items)}"
+        if not isinstance(items, dict) and not is_list:
+            message = f"Currently, only Maps and Lists can be merged with a Map. Arg2: {java_class(items)}"
+            raise JavaError("UnsupportedOperationException", message)
+        added = (
+            items if isinstance(items, dict) else {item: item for item in items if not isinstance(item, dict | list)}
+        )
+        return hash_map({**value, **added}.items(), len(value) + len(items) + 16)
+    if java_class(value) != "java.util.ArrayList":
+        raise PebbleError("The object being filtered is not a Map/List/Array")
+    if not isinstance(items, dict) and not is_list:
+        message = f"Currently, only Maps and Lists can be merged with a List. Arg2: {java_class(items)}"
         raise PebbleError(message)
-    if isinstance(value, list):
-        added_items = items if isinstance(items, list) else [items] if isinstance(items, dict) else None
-        if added_items is None:
-            message = f"Currently, only Lists can be merged with a List. Arg2: {java_class(items)}"
-            raise PebbleError(message)
-        if len(value) + len(added_items) > MAX_RANGE:
-            raise LimitError(f"A list cannot have more than {MAX_RANGE} elements.")
-        return [*value, *added_items]
-    message = f"The object being filtered is not a Map/Collection. Object: {java_class(value)}"
-    raise PebbleError(message)
+    if len(value) + len(items) > MAX_RANGE:
+        raise LimitError(f"A list cannot have more than {MAX_RANGE} elements.")
+    return [*value, *(map(MapEntry, items.keys(), items.values()) if isinstance(items, dict) else items)]
 
 
 @filter_unit("reverse")
@@ -184,21 +191,19 @@ def reverse(value: Any, _arguments: Arguments, run: Run) -> Any:
 @filter_unit("sort")
 def sort(value: Any, _arguments: Arguments, run: Run) -> Any:
     """The elements in rising order; the list itself changes."""
-    return _sorted(value, run, "sort", descending=False)
+    if value is None:
+        return None
+    if java_class(value) != "java.util.ArrayList" and not isinstance(value, JavaArray):
+        raise PebbleError("Unsupported input type for sort filter")
+    return run.changed_list(value, sorted(value, key=cmp_to_key(_compare)))
 
 
 @filter_unit("rsort")
 def rsort(value: Any, _arguments: Arguments, run: Run) -> Any:
     """The elements in falling order; the list itself changes."""
-    return _sorted(value, run, "rsort", descending=True)
-
-
-def _sorted(value: Any, run: Run, name: str, *, descending: bool) -> Any:
     if value is None:
         return None
-    if java_class(value) != "java.util.ArrayList" and not isinstance(value, JavaArray):
-        raise PebbleError(f"Unsupported input type for {name} filter")
-    items = sorted(value, key=cmp_to_key(_compare), reverse=descending)
+    items = sorted(cast_list(value), key=cmp_to_key(lambda left, right: _compare(right, left)))
     return run.changed_list(value, items)
 
 
@@ -222,21 +227,34 @@ def slice_(value: Any, arguments: Arguments, _run: Run) -> Any:
     """The part from one index up to another."""
     if value is None:
         return None
-    if not isinstance(value, str | list):
-        message = (
-            f"Slice filter can only be applied to String, List and array inputs. Actual type was: {java_class(value)}"
-        )
-        raise JavaError("IllegalArgumentException", message)
-    size = length_of(value) if isinstance(value, str) else len(value)
-    start = whole_number(arguments["fromIndex"]) if arguments.get("fromIndex") is not None else 0
-    end = whole_number(arguments["toIndex"]) if arguments.get("toIndex") is not None else size
+    start = _index(arguments, "fromIndex", 0)
     if start < 0:
         raise JavaError("IllegalArgumentException", "fromIndex must be greater than 0")
-    if end > size:
-        raise JavaError("IllegalArgumentException", f"toIndex must be smaller than input size: {size}")
-    if start >= end:
-        raise JavaError("IllegalArgumentException", "toIndex must be greater than fromIndex")
+    size = length_of(value) if isinstance(value, str) else len(value) if isinstance(value, list) else 0
+    end = _index(arguments, "toIndex", size)
+    if not isinstance(value, str | list):
+        kind = java_class(value)
+        message = f"Slice filter can only be applied to String, List and array inputs. Actual type was: {kind}"
+        raise PebbleError(message)
+    if arguments.get("toIndex") is not None:
+        if end > size:
+            raise PebbleError(f"toIndex must be smaller than input size: {size}")
+        if start >= end:
+            raise PebbleError("toIndex must be greater than fromIndex")
+    elif start > end and isinstance(value, str):
+        raise JavaError("StringIndexOutOfBoundsException", f"begin {start}, end {end}, length {end}")
+    elif start > end:
+        raise JavaError("IllegalArgumentException", f"fromIndex({start}) > toIndex({end})")
     return cut(value, start, end) if isinstance(value, str) else type(value)(value[start:end])
+
+
+def _index(arguments: Arguments, name: str, default: int) -> int:
+    index = arguments.get(name)
+    if index is None:
+        return default
+    if not is_number(index):
+        raise PebbleError(f"Argument {name} must be a number. Actual type: {java_class(index)}")
+    return int(index)
 
 
 @filter_unit("default")

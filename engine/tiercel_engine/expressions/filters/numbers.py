@@ -33,6 +33,8 @@ _HEX = re.compile(r"([+-]?)(?:0[xX]|#)([0-9a-fA-F]{1,500})")
 @filter_unit("abs")
 def absolute(value: Any, _arguments: Arguments, _run: Run) -> Any:
     """The number without its sign."""
+    if value is None:
+        raise PebbleError('Can not pass null value to "abs" filter.')
     if not is_number(value):
         raise PebbleError("The 'abs' filter does require as input a number.")
     return type(value)(abs(value))

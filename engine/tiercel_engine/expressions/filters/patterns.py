@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tiercel_engine.expressions.arguments import cast_text, class_cast, needed, truth_of, whole_number
+from tiercel_engine.expressions.equality import is_number
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.java import regex
 from tiercel_engine.expressions.limits import MAX_OUTPUT
@@ -58,8 +59,8 @@ def split(value: Any, arguments: Arguments, _run: Run) -> Any:
         return None
     delimiter = arguments.get("delimiter")
     if delimiter is None:
-        raise JavaError("NullPointerException", 'Cannot invoke "String.length()" because "regex" is null')
-    limit = whole_number(arguments["limit"]) if arguments.get("limit") is not None else 0
+        raise PebbleError("missing delimiter parameter in split filter")
+    limit = int(arguments["limit"]) if is_number(arguments.get("limit")) else 0
     return JavaArray(regex.split(cast_text(value), cast_text(delimiter), limit))
 
 

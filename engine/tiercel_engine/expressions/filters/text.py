@@ -6,13 +6,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from tiercel_engine.expressions.arguments import cast_text, needed, whole_number
-from tiercel_engine.expressions.errors import PebbleError
+from tiercel_engine.expressions.arguments import cast_text, class_cast, needed, whole_number
+from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.java.utf16 import cut, length_of
 from tiercel_engine.expressions.limits import MAX_INDENT, MAX_OUTPUT
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import check_size
+from tiercel_engine.expressions.values import check_size, java_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,15 +32,21 @@ def _on_any(name: str, change: Callable[[str], str]) -> None:
         return None if value is None else change(java_text(value))
 
 
+def _title_case(character: str) -> str:
+    """One character for one, as Java has it: `ß` stays."""
+    changed = character.title()
+    return changed if len(changed) == 1 else character
+
+
 def _capitalize(text: str) -> str:
     for index, character in enumerate(text):
         if not character.isspace():
-            return f"{text[:index]}{character.title()}{text[index + 1 :]}"
+            return f"{text[:index]}{_title_case(character)}{text[index + 1 :]}"
     return text
 
 
 def _title(text: str) -> str:
-    return re.sub(r"(?:(?<=\s)|\A)\S", lambda match: match[0].title(), text)
+    return re.sub(r"(?:(?<=\s)|\A)\S", lambda match: _title_case(match[0]), text)
 
 
 _on_any("lower", str.lower)
@@ -58,10 +64,18 @@ def abbreviate(value: Any, arguments: Arguments, _run: Run) -> Any:
     if value is None:
         return None
     text = cast_text(value)
-    length = whole_number(arguments["length"]) if "length" in arguments else 0
+    given = arguments.get("length")
+    if given is None:
+        call = (
+            'Cannot invoke "java.lang.Long.intValue()" because the return value of "java.util.Map.get(Object)" is null'
+        )
+        raise JavaError("NullPointerException", call)
+    if java_class(given) != "java.lang.Long":
+        raise class_cast(given, "java.lang.Long")
+    length = int(given)
     if length < 0:
         raise PebbleError("Invalid argument to abbreviate filter; must be greater than zero")
-    if length_of(text) < length:
+    if length_of(text) < length or length_of(text) <= 3:
         return text
     return cut(text, 0, length) if length <= 3 else f"{cut(text, 0, length - 3)}..."
 

@@ -52,6 +52,8 @@ def is_even(value: Any, _arguments: Arguments, _run: Run) -> bool:
 @test_unit("odd")
 def is_odd(value: Any, _arguments: Arguments, _run: Run) -> bool:
     """Whether a whole number is odd."""
+    if value is None:
+        raise JavaError("IllegalArgumentException", 'Can not pass null value to "odd" test.')
     return _whole(value) % 2 != 0
 
 
