@@ -43,7 +43,7 @@ def read_flow(root_value: Mapping[str, Any], version: KestraVersion) -> Flow:
     try:
         flow = Flow.model_validate(own, context={"version": version})
     except ValidationError as error:
-        raise FlowError(tuple(_problem(detail, data) for detail in error.errors())) from None
+        raise FlowError(tuple(_problem(detail, data) for detail in error.errors() if not _follows(detail))) from None
     except RecursionError:
         raise FlowError((ModelProblem((), "nested too deep"),)) from None
     problems = tuple(flow_problems(flow))
@@ -64,6 +64,11 @@ def _too_deep(value: Any) -> bool:
         if not level:
             return False
     return True
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """Whether this is said only because an item of the list was refused already."""
+    return detail["type"] == "too_short" and bool(detail["input"])
 
 
 def _problem(detail: ErrorDetails, data: Mapping[str, Any]) -> ModelProblem:

@@ -1,0 +1,164 @@
+"""The history: events come back, executions are found, what was cut off is seen and can be restarted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.core.simulation import Simulation, expand_flow
+from tiercel_engine.core.states import State
+from tiercel_engine.runtime import Engine, RunRequest, Surroundings, run_flow
+from tiercel_engine.store import History, HistoryError, Search
+from tiercel_engine.tasks.services import local_services
+from tiercel_schemas.model.project import Project
+from tiercel_schemas.versions import KestraVersion
+
+RETURN = "io.kestra.plugin.core.debug.Return"
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Any:
+    store = History(tmp_path / ".tiercel" / "executions.db")
+    yield store
+    store.close()
+
+
+def _surroundings(tmp_path: Path, history: History) -> Surroundings:
+    return Surroundings(local_services(tmp_path / "state", Project(), tmp_path, {}), history=history)
+
+
+def test_the_log_gives_the_execution_again(tmp_path: Path, history: History) -> None:
+    flow = expand_flow(
+        {
+            "tasks": [
+                {
+                    "id": "l",
+                    "type": "Loop",
+                    "values": ["x", "y"],
+                    "tasks": [{"id": "r", "type": RETURN, "format": "v"}],
+                },
+                {"id": "s", "type": "SetVariables", "variables": {"a": 1}},
+            ]
+        },
+        KestraVersion.V2_0,
+    )
+    execution = run_flow(RunRequest(flow, _surroundings(tmp_path, history), labels={"team": "data"}))
+    assert history.execution(execution.id) == execution
+    children = history.find(Search(parent_id=execution.id))
+    assert [child.kind for child in children] == ["LOOP", "LOOP"]
+    assert any(line["message"] == "v" for child in children for line in history.lines(child.id))
+
+
+def test_executions_are_found_by_flow_state_label_and_date(tmp_path: Path, history: History) -> None:
+    good = expand_flow({"id": "good", "tasks": ["a"]}, KestraVersion.V2_0)
+    bad = expand_flow(
+        {"id": "bad", "tasks": [{"id": "a", "type": "io.kestra.plugin.core.execution.Fail"}]}, KestraVersion.V2_0
+    )
+    around = _surroundings(tmp_path, history)
+    first = run_flow(RunRequest(good, around, labels={"team": "data"}))
+    second = run_flow(RunRequest(bad, around, labels={"team": "ops"}))
+    found = history.find(Search())
+    assert [summary.id for summary in found] == [second.id, first.id]
+    assert not any(summary.interrupted for summary in found)
+    assert [each.id for each in history.find(Search(flow_id="good"))] == [first.id]
+    assert [each.id for each in history.find(Search(states=["FAILED"]))] == [second.id]
+    assert [each.id for each in history.find(Search(labels={"team": "data"}))] == [first.id]
+    assert history.find(Search(since="2999-01-01")) == []
+    assert history.find(Search(labels={"team": "'; DROP TABLE events; --"})) == []
+
+
+def test_secrets_never_reach_the_file(tmp_path: Path) -> None:
+    services = local_services(tmp_path / "state", Project(), tmp_path, {"SECRET_TOKEN": "aHVzaC1odXNo"})
+    history = History(tmp_path / "executions.db", services.masker.data)
+    flow = expand_flow({"tasks": [{"id": "a", "type": RETURN, "format": "{{ secret('TOKEN') }}"}]}, KestraVersion.V2_0)
+    run_flow(RunRequest(flow, Surroundings(services, history=history)))
+    history.close()
+    for file in tmp_path.glob("executions.db*"):
+        assert b"hush-hush" not in file.read_bytes()
+
+
+def test_what_a_dead_process_left_is_shown_and_restarted(tmp_path: Path) -> None:
+    script = f"""
+import os
+from pathlib import Path
+from tests.engine.core.simulation import expand_flow
+from tiercel_engine.runtime import RunRequest, Surroundings, run_flow
+from tiercel_engine.store import History
+from tiercel_engine.tasks.services import local_services
+from tiercel_schemas.model.project import Project
+from tiercel_schemas.versions import KestraVersion
+root = Path({str(tmp_path)!r})
+sleep = {{"id": "s", "type": "io.kestra.plugin.core.flow.Sleep", "duration": "PT0.2S"}}
+flow = expand_flow({{"tasks": ["a", sleep, "b"]}}, KestraVersion.V2_0)
+def die(line):
+    if line.get("message", "").startswith("Waiting"):
+        os.kill(os.getpid(), 9)
+history = History(root / "executions.db")
+run_flow(RunRequest(flow, Surroundings(local_services(root / "state", Project(), root, {{}}), history=history)), die)
+"""
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", script], cwd=root, timeout=60, check=False, env=os.environ)
+    assert done.returncode == -9
+    history = History(tmp_path / "executions.db")
+    [summary] = history.find(Search())
+    assert summary.interrupted
+    assert summary.state == "RUNNING"
+    before = history.execution(summary.id)
+    assert before is not None
+
+    async def restart() -> Any:
+        async with Engine(_surroundings(tmp_path, history)) as engine:
+            engine.restart(summary.id)
+            return await engine.wait(summary.id)
+
+    import anyio
+
+    after = anyio.run(restart)
+    assert after.state is State.SUCCESS
+    assert [run.task_id for run in after.ordered_task_runs()] == ["a", "s", "b"]
+    assert {run.id for run in before.task_runs.values()} <= set(after.task_runs)
+    assert not history.find(Search())[0].interrupted
+    history.close()
+
+
+def test_a_file_that_is_no_history(tmp_path: Path) -> None:
+    path = tmp_path / "executions.db"
+    path.write_bytes(b"not a database, but long enough to look at" * 40)
+    with pytest.raises(HistoryError):
+        History(path)
+
+
+def test_nothing_is_known_of_an_id_never_seen(history: History) -> None:
+    assert history.execution("nope") is None
+    assert list(history.lines("nope")) == []
+
+
+def test_a_simulated_log_of_every_kind_of_event_comes_back(history: History) -> None:
+    flow = expand_flow(
+        {
+            "tasks": [
+                {"id": "p", "type": "Pause", "pauseDuration": "PT5S"},
+                {"id": "a", "retry": {"type": "constant", "interval": "PT1S", "maxAttempts": 2}},
+                {"id": "w", "type": "WorkingDirectory", "tasks": ["b"]},
+            ],
+            "outputs": [{"id": "o", "type": "STRING", "value": "x"}],
+        },
+        KestraVersion.V2_0,
+    )
+    simulation = Simulation([flow], {"a": ["FAILED", "SUCCESS"]})
+    execution_id = simulation.start(flow)
+    simulation.run()
+    from tiercel_engine.core.decide import decide
+
+    execution = None
+    for event in simulation.logs[execution_id]:
+        execution, _ = decide(execution, event)
+        history.append(execution, event)
+    history.commit()
+    assert list(history.events(execution_id)) == simulation.logs[execution_id]
+    assert history.execution(execution_id) == simulation.executions[execution_id]
