@@ -77,9 +77,10 @@ def _problem(detail: ErrorDetails, data: Mapping[str, Any]) -> ModelProblem:
     here: Any = data
     steps = detail["loc"]
     for number, step in enumerate(steps):
-        if isinstance(here, Mapping) and step in here:
-            here = here[step]
-        elif isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here):  # noqa: SIM114  (types)
+        known = (isinstance(here, Mapping) and step in here) or (
+            isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here)
+        )
+        if known:
             here = here[step]
         elif not (number == len(steps) - 1 and detail["type"] == "missing"):
             continue
