@@ -231,6 +231,15 @@ async def test_definition_references_and_folds(editor: Editor, uri: Callable[[st
     )
     assert places is not None
     assert [place.range.start.line for place in places] == [declared.line, use.line]
+    marks = await editor.client.text_document_document_highlight_async(types.DocumentHighlightParams(document, use))
+    assert [mark.range for mark in marks or ()] == [place.range for place in places]
+    column = find(text, "inputs.who")[1]
+    editor.edit(flow, use.line, column, column + 10, "secret('a', )")
+    inside = types.Position(use.line, column + 12)
+    help_ = await editor.client.text_document_signature_help_async(types.SignatureHelpParams(document, inside))
+    assert help_ is not None
+    assert help_.signatures[0].label.startswith("secret(key, namespace?")
+    assert help_.active_parameter == 1
     folds = await editor.client.text_document_folding_range_async(types.FoldingRangeParams(document))
     assert {(fold.start_line, fold.end_line) for fold in folds or ()} >= {(2, 4), (5, 8)}
 

@@ -90,7 +90,7 @@ def plugin_doc(plugin: PluginType, catalog: Catalog) -> str:
 def signature_text(signature: Signature) -> str:
     """How it is written: `date(format = 'iso', timeZone?)`."""
     if signature.kind in {"function", "filter", "test"} and (signature.parameters or signature.kind == "function"):
-        return f"{signature.name}({', '.join(_parameter(each) for each in signature.parameters)})"
+        return f"{signature.name}({', '.join(parameter_text(each) for each in signature.parameters)})"
     return signature.name
 
 
@@ -115,8 +115,9 @@ def signature_doc(signature: Signature) -> str:
     return "\n\n".join([*parts, said] if said else parts)
 
 
-def _parameter(parameter: Parameter) -> str:
-    text = parameter.name
+def parameter_text(parameter: Parameter) -> str:
+    """A parameter as it is written: `format = 'iso'`, `timeZone?`."""
+    text = f"...{parameter.name}" if parameter.variadic else parameter.name
     if parameter.default_text is not None:
         return f"{text} = {parameter.default_text}"
     return text if parameter.required or parameter.variadic else f"{text}?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from tiercel_schemas.expressions import Signature
@@ -10,6 +11,7 @@ from tiercel_server.features.completion.items import CompletionItem, ItemKind, e
 from tiercel_server.features.cursor import Cursor
 from tiercel_server.features.documentation import signature_text
 
+_WORD = re.compile(r"^\w+")
 _BODIES: Mapping[str, str] = {
     "if": "if ${1:condition} %}$0{% endif %}",
     "for": "for ${1:item} in ${2:list} %}$0{% endfor %}",
@@ -21,11 +23,7 @@ _BODIES: Mapping[str, str] = {
 def offered_calls(known: Mapping[str, Signature], typed: str, span: Span, cursor: Cursor) -> Iterator[CompletionItem]:
     """What a version knows of a kind, deprecated names last."""
     template = cursor.template
-    follows = (
-        template.text[template.index :].lstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-        if template
-        else ""
-    )
+    follows = _WORD.sub("", template.text[template.index :], count=1) if template is not None else ""
     for name, signature in known.items():
         if not fits(typed, name):
             continue

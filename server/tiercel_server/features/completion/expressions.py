@@ -112,7 +112,7 @@ class _Offer:
                 yield from self._members(target)
             case n.StringLiteral():
                 if isinstance(parent, n.Subscript):
-                    yield from self._keys(parent.target, node, end)
+                    yield from self._keys(parent.target, node)
             case n.Filter(name_span=name_span) if name_span.end == end:
                 yield from offered_calls(known.filters, self.typed, self.span, self.cursor)
             case n.Test(name_span=name_span) if name_span.end == end:
@@ -157,7 +157,7 @@ class _Offer:
             for name, below in shape.keys.items():
                 yield name, below, shape.notes.get(name, "")
 
-    def _keys(self, target: n.Expression, literal: n.StringLiteral, end: int) -> Iterator[CompletionItem]:
+    def _keys(self, target: n.Expression, literal: n.StringLiteral) -> Iterator[CompletionItem]:
         """Keys in brackets: the whole key is replaced, whatever its letters."""
         place = self.cursor.template
         assert place is not None
@@ -175,7 +175,6 @@ class _Offer:
                 yield CompletionItem(
                     name, "variable", name + closing, span, detail=_detail(shape), note=note or origin, rank=4
                 )
-        del end
 
     def _named(
         self, name: str, shape: Shape, origin: str, rank: int = 4, *, note: str = "", behind_dot: bool = False

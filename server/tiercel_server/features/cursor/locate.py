@@ -27,9 +27,9 @@ class Cursor:
 
     `role`: on a key (`path` leads to the mapping that holds it, or that would), on a value or an item of a list (`path`
     leads to it), in the `content` of a scalar of several lines, or in a comment. `prefix` is what stands between the
-    start of the token and the cursor, `span` what an answer replaces, `quote` the quote that is open. `nested`: the
-    place lies below its container's key with nothing there yet, so a list would begin with a dash. `before_colon`: a
-    colon follows the key. `column` is that of the token, `behind_dash` tells whether `- ` stands right before it.
+    start of the token and the cursor, `span` what an answer replaces, `quote` the quote that is open. `before_colon`: a
+    colon follows the key. `column` is that of the token, `behind_dash` tells whether `- ` stands right before it,
+    `in_brackets` whether it is inside `[…]` or `{…}`.
     """
 
     offset: int
