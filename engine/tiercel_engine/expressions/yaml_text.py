@@ -38,7 +38,7 @@ def _write(value: Any, indent: int, lead: str, lines: list[str]) -> None:
     if isinstance(value, MapEntry):
         value = {value.key: value.value}
     if isinstance(value, dict):
-        entries = [(key, item) for key, item in value.items() if item is not None]
+        entries = list(value.items())
         if not entries:
             lines.append(f"{lead}{' ' if lead else ''}{{}}")
             return

@@ -93,7 +93,7 @@ def flatten(value: Any, _arguments: Arguments, _run: Run) -> Any:
     if value is None:
         return None
     if not isinstance(value, list) or isinstance(value, JavaArray | JavaCollection):
-        raise _wrong_type("flatten", "List", value)
+        raise PebbleError("The 'flatten' filter can only be applied to lists.")
     result: list[Any] = []
     for item in value:
         if isinstance(item, list):
@@ -134,7 +134,7 @@ def keys(value: Any, _arguments: Arguments, _run: Run) -> Any:
         return JavaKeySet(value)
     if isinstance(value, list):
         return list(range(len(value)))
-    raise _wrong_type("keys", "List, Map or Array", value)
+    raise _wrong_type("keys", "List, Map, Array", value)
 
 
 @filter_unit("values")

@@ -8,6 +8,7 @@ from tiercel_engine.expressions.arguments import cast_text, class_cast, needed, 
 from tiercel_engine.expressions.equality import is_number
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.java import regex
+from tiercel_engine.expressions.java.hash_map import hash_map
 from tiercel_engine.expressions.limits import MAX_OUTPUT
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
@@ -79,17 +80,13 @@ def replace(value: Any, arguments: Arguments, _run: Run) -> Any:
 
 def _replaced(value: Any, pairs: dict[Any, Any], *, by_pattern: bool) -> Any:
     if isinstance(value, dict):
-        return {
-            _replaced(key, pairs, by_pattern=by_pattern): _replaced(item, pairs, by_pattern=by_pattern)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_replaced(item, pairs, by_pattern=by_pattern) for item in value]
-    if value is None:
-        return None
+        changed = {key: _replaced(_held(item, "value"), pairs, by_pattern=by_pattern) for key, item in value.items()}
+        return hash_map(changed.items())
+    if isinstance(value, list) and not isinstance(value, JavaArray):
+        return [_replaced(_held(item, "item"), pairs, by_pattern=by_pattern) for item in value]
     text = java_text(value)
     for key, replacement in pairs.items():
-        old, new = java_text(key), java_text(replacement)
+        old, new = java_text(_held(key, "key")), java_text(_held(replacement, "replacement"))
         if by_pattern:
             text = regex.replaced_all(old, new, text)
             continue
@@ -97,3 +94,10 @@ def _replaced(value: Any, pairs: dict[Any, Any], *, by_pattern: bool) -> Any:
             raise too_large()
         text = text.replace(old, new)
     return text
+
+
+def _held(value: Any, name: str) -> Any:
+    """The value of an entry. Raises JavaError NullPointerException for null, as Java does on the way to its text."""
+    if value is None:
+        raise JavaError("NullPointerException", f'Cannot invoke "Object.toString()" because "{name}" is null')
+    return value

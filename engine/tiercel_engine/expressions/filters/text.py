@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.arguments import cast_text, class_cast, needed, whole_number
 from tiercel_engine.expressions.errors import JavaError, PebbleError
+from tiercel_engine.expressions.java.hash_map import hash_map
 from tiercel_engine.expressions.java.utf16 import cut, length_of
 from tiercel_engine.expressions.limits import MAX_INDENT, MAX_OUTPUT
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
@@ -134,30 +135,40 @@ def slugify(value: Any, _arguments: Arguments, _run: Run) -> Any:
 def _indent_prefix(arguments: Arguments, name: str) -> str:
     amount = needed(arguments, "amount", f"The '{name}' filter expects an integer as argument 'amount'.")
     count = whole_number(amount)
-    if not 0 <= count <= MAX_INDENT:
-        raise PebbleError(f"The '{name}' filter expects an 'amount' between 0 and {MAX_INDENT}.")
-    return java_text(arguments.get("prefix", " ")) * count
+    if count < 0:
+        raise PebbleError(f"The '{name}' filter expects a positive integer >=0 as argument 'amount'.")
+    if count > MAX_INDENT:
+        raise PebbleError(f"The '{name}' filter expects an 'amount' of at most {MAX_INDENT}.")
+    return cast_text(arguments.get("prefix", " ")) * count
+
+
+def _line_break(text: str) -> str:
+    """The kind of line break that a text has: the first of these that is in it."""
+    return next((kind for kind in ("\r\n", "\n\r", "\n", "\r") if kind in text), "\n")
 
 
 def _indented(text: str, prefix: str) -> str:
-    breaks = len(re.findall(r"\r\n|\n|\r", text))
-    if breaks * len(prefix) + len(text) > MAX_OUTPUT:
+    line_break = _line_break(text)
+    if text.count(line_break) * len(prefix) + len(text) > MAX_OUTPUT:
         raise too_large()
-    return re.sub(r"\r\n|\n|\r", lambda match: f"{match[0]}{prefix}", text)
+    return text.replace(line_break, f"{line_break}{prefix}")
 
 
 @filter_unit("indent")
 def indent(value: Any, arguments: Arguments, _run: Run) -> Any:
     """Indents every line but the first."""
-    prefix = _indent_prefix(arguments, "indent")
-    return None if value is None else _indented(java_text(value), prefix)
+    if value is None or not java_text(value):
+        return value
+    return _indented(java_text(value), _indent_prefix(arguments, "indent"))
 
 
 @filter_unit("nindent")
 def nindent(value: Any, arguments: Arguments, _run: Run) -> Any:
     """Begins a new line and indents every line."""
-    prefix = _indent_prefix(arguments, "nindent")
-    return None if value is None else f"\n{prefix}{_indented(java_text(value), prefix)}"
+    if value is None or not java_text(value):
+        return value
+    text = java_text(value)
+    return _indented(f"{_line_break(text)}{text}", _indent_prefix(arguments, "nindent"))
 
 
 _ESCAPES = {"single": ("'", "\\'"), "double": ('"', '\\"'), "shell": ("'", "'\\''")}
@@ -178,7 +189,7 @@ def _escaped(value: Any, old: str, new: str) -> Any:
     if value is None:
         return None
     if isinstance(value, dict):
-        return {_escaped(key, old, new): _escaped(item, old, new) for key, item in value.items()}
+        return hash_map((key, _escaped(item, old, new)) for key, item in value.items())
     if isinstance(value, list):
         return [_escaped(item, old, new) for item in value]
     return java_text(value).replace(old, new)

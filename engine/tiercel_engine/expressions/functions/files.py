@@ -19,10 +19,8 @@ _NAMESPACE_SCHEME = "nsfile://"
 def _path(arguments: Arguments, name: str) -> str:
     path = arguments.get("path")
     if path is None:
-        raise PebbleError(
-            f"The '{name}' function expects an argument 'path' that is a path to a namespace file"
-            " or an internal storage URI."
-        )
+        kind = "a namespace file" if name == "fileURI" else "a namespace file or an internal storage URI"
+        raise PebbleError(f"The '{name}' function expects an argument 'path' that is a path to {kind}.")
     return java_text(path)
 
 

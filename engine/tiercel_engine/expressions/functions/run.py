@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tiercel_engine.expressions.arguments import needed, truth_of
+from tiercel_engine.expressions.arguments import needed
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.limits import MAX_RENDER_PASSES
 from tiercel_engine.expressions.registry import Arguments, Run, function_unit
@@ -23,7 +23,9 @@ def render(arguments: Arguments, run: Run) -> Any:
     """A value rendered until nothing is left to render."""
     value = _to_render(arguments, "render")
     recursive = arguments.get("recursive", True)
-    return run.render_again(value, MAX_RENDER_PASSES if recursive is None or truth_of(recursive) else 1)
+    if recursive is not None and not isinstance(recursive, bool):
+        raise PebbleError("The 'render' function expects an optional argument 'recursive' with type boolean.")
+    return run.render_again(value, 1 if recursive is False else MAX_RENDER_PASSES)
 
 
 @function_unit("renderOnce")

@@ -3,47 +3,60 @@
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING
 
 from tiercel_engine.expressions.arguments import cast_text, needed
-from tiercel_engine.expressions.errors import JavaError
+from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.filters.codes import base64_bytes
 from tiercel_engine.expressions.registry import Arguments, Run, function_unit
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _IV_LENGTH = 12
 
 
-def _key(arguments: Arguments, name: str) -> bytes:
-    key = cast_text(needed(arguments, "key", f"The '{name}' function expects an argument 'key'."))
+def _both(arguments: Arguments, function: str, second: str) -> tuple[str, str]:
+    message = f"The '{function}' function expects two arguments 'key' and '{second}'."
+    return tuple(cast_text(needed(arguments, name, message)) for name in ("key", second))  # type: ignore[return-value]
+
+
+def _cipher(key: str) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     decoded = base64_bytes(key)
     if len(decoded) not in (16, 24, 32):
-        raise JavaError("InvalidKeyException", f"Invalid AES key length: {len(decoded)} bytes")
-    return decoded
+        raise _failed("InvalidKeyException", f"Invalid AES key length: {len(decoded)} bytes")
+    return AESGCM(decoded)
+
+
+def _failed(java_class: str, message: str) -> PebbleError:
+    return PebbleError(message, JavaError(java_class, message))
 
 
 @function_unit("encrypt")
-def encrypt(arguments: Arguments, run: Run) -> str | None:
-    """Text encrypted with AES-GCM, its initial vector in front."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    key = _key(arguments, "encrypt")
-    text = needed(arguments, "plaintext", "The 'encrypt' function expects an argument 'plaintext'.")
+def encrypt(arguments: Arguments, run: Run) -> str:
+    """Text encrypted with AES-GCM, its initial vector in front; an empty one stays."""
+    key, text = _both(arguments, "encrypt", "plaintext")
+    if not text:
+        return text
     vector = run.services.random().randbytes(_IV_LENGTH)
-    sealed = AESGCM(key).encrypt(vector, cast_text(text).encode(), None)
-    return base64.b64encode(vector + sealed).decode("ascii")
+    return base64.b64encode(vector + _cipher(key).encrypt(vector, text.encode(), None)).decode("ascii")
 
 
 @function_unit("decrypt")
 def decrypt(arguments: Arguments, _run: Run) -> str:
     """The text that `encrypt` was given."""
     from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    key = _key(arguments, "decrypt")
-    text = needed(arguments, "encrypted", "The 'decrypt' function expects an argument 'encrypted'.")
-    sealed = base64_bytes(cast_text(text))
+    key, text = _both(arguments, "decrypt", "encrypted")
+    if not text:
+        return text
+    sealed = base64_bytes(text)
+    cipher = _cipher(key)
     if len(sealed) < _IV_LENGTH + 16:
-        raise JavaError("AEADBadTagException", "Input data too short to contain an expected tag length of 16bytes")
+        raise _failed("AEADBadTagException", "Input data too short to contain an expected tag length of 16bytes")
     try:
-        return AESGCM(key).decrypt(sealed[:_IV_LENGTH], sealed[_IV_LENGTH:], None).decode("utf-8", "replace")
+        return cipher.decrypt(sealed[:_IV_LENGTH], sealed[_IV_LENGTH:], None).decode("utf-8", "replace")
     except InvalidTag:
-        raise JavaError("AEADBadTagException", "Tag mismatch") from None
+        raise _failed("AEADBadTagException", "Tag mismatch") from None
