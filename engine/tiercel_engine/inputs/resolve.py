@@ -157,6 +157,8 @@ class _Resolver:
             raw = self._raw(item, scope)
         except RefusedValue as refusal:
             return _Settled(problems=[_invalid(item, refusal.cause, bare=refusal.bare)])
+        except OSError as error:
+            return _Settled(problems=[_invalid(item, f"{error.strerror or error}: `{error.filename}`")])
         except Exception as error:  # noqa: BLE001  (whatever rendering raises is this input's complaint)
             return _Settled(problems=[_invalid(item, str(error))])
         if raw is None:
