@@ -129,9 +129,10 @@ def read_flow_schema(document: Any, catalog: Catalog) -> ReadSchema:
     schema = ServerSchema(document) if isinstance(document, Mapping) else None
     if schema is None or not (schema.definitions or "$schema" in schema.root):
         raise SchemaError("it is no JSON Schema")
+    if "2020-12" in str(schema.root.get("$schema")):
+        raise SchemaError("it is what `tiercel schema` prints, not what a Kestra server serves")
     if not schema.plugins:
-        ours = "; it looks like what `tiercel schema` prints" if "$defs" in schema.root else ""
-        raise SchemaError(f"it defines no plugin types, as the schema of a Kestra server does{ours}")
+        raise SchemaError("it defines no plugin types, as the schema of a Kestra server does")
     if len(schema.plugins) > _MOST_TYPES:
         raise SchemaError(f"it defines more than {_MOST_TYPES} types")
     reader = _Reader(schema, catalog)

@@ -120,7 +120,8 @@ class PropertyConverter:
             return {"base": self._base_of(frozenset({name}))}
         target = self._schema.merged(target)
         if properties_of(target):
-            return self._defined(class_name(key), target)
+            # Several forms of one class are told apart by a number at the end of their keys.
+            return self._defined(class_name(key) if self._is_known(class_name(key)) else key, target)
         return self._value(target, place, depth + 1) if depth <= _DEEPEST else {}
 
     def _defined(self, name: str, node: Node) -> Raw:

@@ -19,25 +19,26 @@ from tiercel_schemas.versions import KestraVersion
 Schema = dict[str, Any]
 
 
-def flow_schema(version: KestraVersion, types: Iterable[str] | None = None) -> Schema:
+def flow_schema(version: KestraVersion, types: Iterable[str] | None = None, catalog: Catalog | None = None) -> Schema:
     """The schema of a flow.
 
     `types`: the plugin types to take in (accepted old names are followed), by default every one of the
-    version; of tasks and triggers of other types only what all have in common is checked.
+    version; of tasks and triggers of other types only what all have in common is checked. `catalog`: the
+    version's, with an overlay perhaps.
 
     Raises:
         KeyError: for a type that is not in the version.
     """
-    return _Publisher(load_catalog(version), types).flow()
+    return _Publisher(catalog or load_catalog(version), types).flow()
 
 
-def type_schema(version: KestraVersion, name: str) -> Schema:
+def type_schema(version: KestraVersion, name: str, catalog: Catalog | None = None) -> Schema:
     """The schema of one object of this type, such as a task.
 
     Raises:
         KeyError: for a type that is not in the version.
     """
-    return _Publisher(load_catalog(version), None).one(name)
+    return _Publisher(catalog or load_catalog(version), None).one(name)
 
 
 class _Publisher:
@@ -79,7 +80,7 @@ class _Publisher:
             inherited = self._catalog.base(fact.base).properties
         properties: dict[str, Schema] = {}
         for name, prop in fact.properties.items():
-            described = describe(owner, name)
+            described = describe(owner, name) or prop.about
             make = partial(self._property, prop, described)
             if isinstance(fact, PluginType) and prop == inherited.get(name) and described == describe(fact.kind, name):
                 schema = self._define(f"{fact.kind}.{name}", make)
@@ -112,7 +113,7 @@ class _Publisher:
         schema["properties"] = {"type": self._type_choice(name), **schema["properties"]}
         schema["required"] = ["type", *schema.get("required", ())]
         notes: Schema = {"deprecated": True} if plugin.deprecated else {}
-        if described := describe(name):
+        if described := describe(name) or plugin.about:
             notes["description"] = described
         return notes | schema
 

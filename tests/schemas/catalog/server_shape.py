@@ -24,11 +24,14 @@ _BOUNDS = {
 }
 
 
-def server_schema(catalog: Catalog) -> Schema:
-    """The whole document: draft-07, `definitions` by class, lists of references where plugins may stand."""
-    shape = _Shape(catalog)
+def server_schema(catalog: Catalog, prefixes: tuple[str, ...] = ("",)) -> Schema:
+    """The whole document: draft-07, `definitions` by class, lists of references where plugins may stand.
+
+    `prefixes`: what the names of the types that the server has begin with.
+    """
+    shape = _Shape(catalog, prefixes)
     for kind in _KINDS:
-        for name in catalog.names(kind):
+        for name in (each for each in catalog.names(kind) if each.startswith(prefixes)):
             plugin = catalog.plugin(name)
             assert plugin is not None
             shape.definitions[name] = shape.plugin(plugin)
@@ -75,7 +78,8 @@ def stub(name: str, *properties: str, required: tuple[str, ...] = ()) -> Schema:
 
 
 class _Shape:
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, prefixes: tuple[str, ...]) -> None:
+        self._prefixes = prefixes
         self.definitions: dict[str, Schema] = {}
         self._catalog = catalog
         self._keys: dict[str, str] = {}
@@ -104,10 +108,8 @@ class _Shape:
     def property(self, prop: Property) -> Schema:
         notes = _notes(prop)
         value = self._value(prop)
-        if (
-            prop.dynamic
-            and prop.kind in {"integer", "number", "boolean"}
-            or (prop.dynamic and prop.format == "duration")
+        if (prop.dynamic and prop.kind in {"integer", "number", "boolean"}) or (
+            prop.dynamic and prop.format == "duration"
         ):
             templated = {"$dynamic": True}
             rest = {key: each for key, each in notes.items() if key != "$dynamic"}
@@ -120,7 +122,7 @@ class _Shape:
         if prop.const is not None:
             return {"const": prop.const}
         if prop.base is not None:
-            names = self._catalog.names_of(prop.base)
+            names = [each for each in self._catalog.names_of(prop.base) if each.startswith(self._prefixes)]
             return {"anyOf": [{"$ref": f"#/definitions/{name}"} for name in names]}
         if prop.ref is not None:
             return {"$ref": f"#/definitions/{self._define(prop.ref)}"}
@@ -145,11 +147,13 @@ class _Shape:
         return made
 
     def _define(self, ref: str) -> str:
+        if ref.partition("#")[2] in self._catalog:
+            return ref.partition("#")[2]
         if ref not in self._keys:
             key = ref.partition("#")[2]
-            # Classes of two plugins can have one name; a server tells such apart by their packages.
-            if key in self._keys.values():
-                key = f"{ref.partition('#')[0].replace('/', '.')}.{key}"
+            # Classes of two plugins can have one name; a server numbers such.
+            others = sum(each.partition("#")[2] == key for each in self._keys)
+            key = f"{key}-{others + 1}" if others else key
             self._keys[ref] = key
             fact = self._catalog.definition(ref)
             self.definitions[key] = {}
