@@ -134,9 +134,9 @@ class KvStore:
     def _path(self, namespace: str, key: str) -> Path:
         if not _KEY.fullmatch(key):
             raise KvError(
-                f"Key must start with an alphanumeric character (uppercase or lowercase) and can contain "
-                f"alphanumeric characters (uppercase or lowercase), dots (.), underscores (_), and hyphens (-) "
-                f"only. Invalid key: {key}"
+                "Key must start with an alphanumeric character (uppercase or lowercase) and can contain "
+                "alphanumeric characters (uppercase or lowercase), dots (.), underscores (_), and hyphens (-) "
+                "only."
             )
         return self._folder(namespace) / f"{key}.json"
 

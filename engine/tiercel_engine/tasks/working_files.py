@@ -5,14 +5,14 @@ Serves script tasks and WorkingDirectory alike: both have `namespaceFiles`, `inp
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 import shutil
 import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
 
@@ -23,6 +23,9 @@ from tiercel_engine.tasks.properties import as_text, items, mapping
 from tiercel_schemas.model.durations import format_duration
 
 MOST_OUTPUT_FILES = 100_000
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_HASH_LENGTH = 22
+_URI_SIGNS = "/:@!$&'()*+,;=~-._%"
 
 
 async def prepare_working_files(context: TaskContext, directory: Path) -> None:
@@ -37,7 +40,9 @@ async def collect_output_files(context: TaskContext, directory: Path) -> dict[st
     found = await anyio.to_thread.run_sync(_matching, directory, globs) if globs else []
     stored = {}
     for relative in found:
-        stored[relative] = await store_file(context, directory / relative, f"{_id()}-{relative}")
+        # The name says which path it was by a hash; only the last step of the path stays readable.
+        name = f"{_hash(relative)}-{relative.rpartition('/')[2].replace(' ', '+')}"
+        stored[relative] = quote(await store_file(context, directory / relative, name), safe=_URI_SIGNS)
     context.log("TRACE", f"Captured {len(stored)} output file(s).")
     return stored
 
@@ -155,6 +160,10 @@ def _texts(value: Any) -> list[str]:
     return [as_text(item) for item in value] if isinstance(value, (list, tuple)) else [as_text(value)]
 
 
-def _id() -> str:
-    alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-    return "".join(secrets.choice(alphabet) for _ in range(22))
+def _hash(text: str) -> str:
+    number = int.from_bytes(hashlib.md5(text.encode(), usedforsecurity=False).digest())
+    digits = ""
+    while len(digits) < _HASH_LENGTH:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits

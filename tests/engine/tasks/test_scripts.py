@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 
 import pytest
@@ -72,6 +73,18 @@ async def test_files_environment_and_directories(bench):
     )
     assert caught.shown("INFO")[1:] == ["tool", "f 5", '{"a": 1}2same']
     assert list(outputs["outputFiles"]) == ["out/a.txt"]
+
+
+async def test_output_files_keep_their_path_as_key_and_their_name_in_storage(bench):
+    outputs, _ = await bench.run(
+        type=SHELL + "Commands", outputFiles=["**"], commands=["mkdir d", "echo x > 'd/a b ü.txt'", "echo y > top.txt"]
+    )
+    files = outputs["outputFiles"]
+    assert list(files) == ["d/a b ü.txt", "top.txt"]
+    assert re.fullmatch(
+        r"kestra:///my/ns/f/executions/exec/tasks/t/run1/\w{22}-a\+b\+%C3%BC\.txt", files["d/a b ü.txt"]
+    )
+    assert bench.services.storage.read_bytes(files["d/a b ü.txt"]) == b"x\n"
 
 
 async def test_stored_files_are_put_beside_the_script(bench):
