@@ -29,7 +29,7 @@ from tiercel_engine.core.events import (
     TimerFired,
     Together,
 )
-from tiercel_engine.core.flowables import KINDS, loop, pause, subflow
+from tiercel_engine.core.flowables import KINDS, for_each_item, loop, pause, subflow
 from tiercel_engine.core.flowables.working_directory import WorkingDirectory
 from tiercel_engine.core.plan import make_plan
 from tiercel_engine.core.records import Attempt, Execution, Scope, StateChange, TaskRun
@@ -208,19 +208,24 @@ def _timer_fired(work: Work, event: TimerFired) -> None:
             KINDS[work.task(run).type].timed(work, run, event)
 
 
+def _caller_of(work: Work, run: TaskRun) -> Any:
+    """What answers for the executions that a task has called: Subflow, or the calls of a ForEachItem."""
+    return for_each_item if work.task(run).type == for_each_item.ITEMS_TYPE else subflow
+
+
 def _subflow_started(work: Work, event: SubflowStarted) -> None:
     if (run := _live(work, event.task_run_id)) is not None:
-        subflow.started(work, run, event)
+        _caller_of(work, run).started(work, run, event)
 
 
 def _subflow_refused(work: Work, event: SubflowRefused) -> None:
     if (run := _live(work, event.task_run_id)) is not None:
-        subflow.refused(work, run, event)
+        _caller_of(work, run).refused(work, run, event)
 
 
 def _subflow_ended(work: Work, event: SubflowEnded) -> None:
     if (run := _live(work, event.task_run_id)) is not None:
-        subflow.child_ended(work, run, event)
+        _caller_of(work, run).child_ended(work, run, event)
 
 
 def _iteration_ended(work: Work, event: IterationEnded) -> None:

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from tiercel_engine.core.records import LoopRun
 from tiercel_engine.core.states import State
 
-Mode = Literal["text", "typed", "value", "lines"]
-"""How: to text; to values, deeply; plain data with its texts rendered to text; or the records of a stored file."""
+Mode = Literal["text", "typed", "value", "rows", "lines"]
+"""How: to text; to values, deeply; plain data with its texts rendered to text; or the records, or the plain
+lines, of a stored file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Evaluate(Effect):
     purpose: str
     task_run_id: str | None
     questions: tuple[Question, ...]
+    item: tuple[str, int] | None = None
+    """A batch of a ForEachItem, seen as `taskrun.items` and `taskrun.iteration`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class StartSubflow(Effect):
     labels: tuple[tuple[str, str], ...]
     trigger_variables: Mapping[str, Any]
     wait: bool = True
+    batch: int | None = None
+    """Which batch of a ForEachItem it is for."""
 
 
 @dataclass(frozen=True, slots=True)

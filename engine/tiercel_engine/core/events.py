@@ -115,6 +115,7 @@ class SubflowEnded(Event):
     task_run_id: str
     state: State
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    execution_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tiercel_schemas.model import Flow, Task
+from tiercel_schemas.model.flowables import ForEachItem
 
 Lists = Mapping[str, tuple[str, ...]]
 
@@ -60,5 +61,15 @@ def _add(tasks: dict[str, PlanTask], children: Iterable[Task], parent: str | Non
         enabled.append(child.id)
         tasks[child.id] = PlanTask(child, parent, {})
         lists = {name: _add(tasks, inner, child.id) for name, inner in child.child_lists()}
+        if isinstance(child, ForEachItem):
+            lists["tasks"] = _add(tasks, _steps(child), child.id)
         tasks[child.id] = PlanTask(child, parent, lists)
     return tuple(enabled)
+
+
+def _steps(task: ForEachItem) -> Iterator[Task]:
+    """The three tasks that a ForEachItem is made of; each knows its properties."""
+    for name, kind in (("split", "Split"), ("items", "Executable"), ("merge", "MergeOutputs")):
+        yield Task.model_validate(
+            {**task.properties, "id": f"{task.id}_{name}", "type": f"{task.type}$ForEachItem{kind}"}
+        )

@@ -220,11 +220,11 @@ class Work:
         """Write a log entry, of a task run or of the execution."""
         self.effects.append(WriteLog(level, message, run.id if run else None, attempt))
 
-    def ask(self, purpose: str, run: TaskRun | None, *questions: Question) -> None:
+    def ask(self, purpose: str, run: TaskRun | None, *questions: Question, item: tuple[str, int] | None = None) -> None:
         """Have templates rendered."""
         if run is not None:
             self.open_questions += 1
-        self.effects.append(Evaluate(purpose, run.id if run else None, questions))
+        self.effects.append(Evaluate(purpose, run.id if run else None, questions, item))
 
     def freeze(self) -> Execution:
         """The execution after the event."""

@@ -44,7 +44,7 @@ def _shown_in_1_3(execution: Execution, run: TaskRun) -> bool:
     """1.3 shows what has ended, loops at work with what they have, and nothing of what was skipped or is silent."""
     if execution.plan.tasks[run.task_id].task.type in _SILENT or run.state is State.SKIPPED:
         return False
-    return run.state.terminated or bool(run.outputs)
+    return (run.state.terminated and bool(run.attempts)) or bool(run.outputs)
 
 
 def _shown_outputs(outputs: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,6 +25,7 @@ class Caller:
     loop_index: int | None = None
     store_outputs: bool = False
     waits: bool = True
+    batch: int | None = None
 
 
 @dataclass(slots=True)

@@ -51,7 +51,10 @@ def _evaluate(engine: Engine, live: Live, effect: Evaluate) -> None:
     context = _context(engine, live, effect.task_run_id)
     if context is None:
         return
-    if any(question.mode == "lines" or may_wait(question.template) for question in effect.questions):
+    if effect.item is not None:
+        uri, index = effect.item
+        context = {**context, "taskrun": {**context["taskrun"], "items": uri, "iteration": index}}
+    if any(question.mode in {"rows", "lines"} or may_wait(question.template) for question in effect.questions):
         engine.group.start_soon(_evaluate_aside, engine, live, effect, context)
     else:
         _answer(engine, live, effect, _rendered(engine, live, effect.questions, context))
@@ -99,7 +102,7 @@ def _value(engine: Engine, live: Live, question: Question, context: Mapping[str,
         return render_deep(live.renderer, template, context)
     if question.mode == "value":
         return live.renderer.render_value(_plain(template), context)
-    return _lines(engine, template)
+    return _records(engine, template, rows=question.mode == "rows")
 
 
 def _plain(value: Any) -> Any:
@@ -108,11 +111,13 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _lines(engine: Engine, uri: str) -> list[str]:
+def _records(engine: Engine, uri: str, *, rows: bool) -> list[str]:
     from tiercel_engine.core.values import compact_json
     from tiercel_engine.storage.ion_rows import read_rows
 
     path = engine.surroundings.services.storage.path(uri)
+    if not rows:
+        return path.read_text("utf-8").splitlines()
     return [row if isinstance(row, str) else compact_json(row) for row in read_rows(path)]
 
 
@@ -178,7 +183,8 @@ def _start_subflow(engine: Engine, live: Live, effect: wanted.StartSubflow) -> N
     started = SubflowStarted(engine.now(), effect.task_run_id, effect.execution_id, flow.namespace, flow.id)
     engine.post(caller.id, started)
     engine.begin(
-        replace(beginning.event, depth=caller.depth + 1), Caller(caller.id, effect.task_run_id, waits=effect.wait)
+        replace(beginning.event, depth=caller.depth + 1),
+        Caller(caller.id, effect.task_run_id, waits=effect.wait, batch=effect.batch),
     )
 
 
@@ -270,9 +276,11 @@ def _tell_caller(engine: Engine, live: Live) -> None:
     if caller is None or not caller.waits:
         return
     if caller.loop_index is None:
+        if caller.batch is not None and execution.outputs:
+            _keep_batch(engine, live, caller.batch)
         engine.post(
             caller.execution_id,
-            SubflowEnded(engine.now(), caller.task_run_id, execution.state, execution.outputs),
+            SubflowEnded(engine.now(), caller.task_run_id, execution.state, execution.outputs, execution.id),
         )
         return
     outputs = execution.outputs
@@ -282,6 +290,18 @@ def _tell_caller(engine: Engine, live: Live) -> None:
         caller.execution_id,
         IterationEnded(engine.now(), caller.task_run_id, execution.id, caller.loop_index, execution.state, outputs),
     )
+
+
+def _keep_batch(engine: Engine, live: Live, index: int) -> None:
+    from tiercel_engine.runtime.batches import keep_outputs
+    from tiercel_engine.storage.layout import task_run_path
+
+    caller = live.caller
+    assert caller is not None
+    outer = engine.lives[caller.execution_id].execution
+    task_id = outer.task_runs[caller.task_run_id].task_id
+    folder = task_run_path(outer.flow.namespace, outer.flow.id, outer.id, task_id, caller.task_run_id)
+    keep_outputs(engine.surroundings.services.storage, folder, index, live.execution.outputs)
 
 
 def _request_slot(engine: Engine, live: Live, _effect: wanted.RequestSlot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -187,6 +188,8 @@ async def _cached(context: TaskContext, sink: RunSink) -> Ending:
 
 
 async def _execute(context: TaskContext, sink: RunSink) -> Ending:
+    if "$" in context.task.type:
+        importlib.import_module("tiercel_engine.runtime.batches")
     found = find_task_type(context.task.type)
     if found is None:
         raise TaskFailure(f"Invalid type: {context.task.type}")

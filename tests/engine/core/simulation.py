@@ -183,7 +183,9 @@ class Simulation:
         error = None
         for question in effect.questions:
             try:
-                values[question.name] = self._value(question.template)
+                stored = question.mode in {"rows", "lines"}
+                template = question.template
+                values[question.name] = self.answers[template] if stored else self._value(template)
             except KeyError as missing:
                 error = f"Unable to find {missing}"
         self._post(
@@ -303,7 +305,7 @@ class Simulation:
             return
         parent_id, run_id, index, _ = caller
         if index is None:
-            event: Event = SubflowEnded(self.now, run_id, execution.state, execution.outputs)
+            event: Event = SubflowEnded(self.now, run_id, execution.state, execution.outputs, execution.id)
         else:
             event = IterationEnded(self.now, run_id, execution.id, index, execution.state, execution.outputs)
         self._queue.append((parent_id, event))

@@ -16,6 +16,30 @@ from tiercel_schemas.model import flowables as model
 from tiercel_schemas.versions import KestraVersion
 
 
+def _break_off(kind_of_task: Flowable, work: Work, run: TaskRun, message: str) -> None:
+    """Fail, with all that Kestra says when neither outputs nor state can be told."""
+    work.log("WARN", f"Unable to save output on taskRun '{_as_java_prints(work, run)}'", run)
+    kind_of_task.break_off(work, run, message)
+    work.log("ERROR", f"Unable to resolve outputs from the Flowable task: {message}", run, 1)
+
+
+def _as_java_prints(work: Work, run: TaskRun) -> str:
+    """A task run as the server's log shows it."""
+    flow = work.execution.flow
+    parent, value = run.parent_id or "null", run.value if run.value is not None else "null"
+    iteration = run.iteration if run.iteration is not None else "null"
+    date = run.start_date.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    state = f"State(current=CREATED, histories=[State.History(state=CREATED, date={date})])"
+    head = (
+        f"TaskRun(tenantId=main, id={run.id}, executionId={work.execution.id}, namespace={flow.namespace}, "
+        f"flowId={flow.id}, taskId={run.task_id}, parentTaskRunId={parent}, value={value}, attempts=null, "
+    )
+    end = f"iteration={iteration}, dynamic=null, forceExecution=null"
+    if work.version is KestraVersion.V1_3:
+        return f"{head}outputs=null, assets=null, assetEmits=null, state={state}, {end})"
+    return f"{head}assetEmits=null, state={state}, {end}, outputs=null)"
+
+
 @kind("flow.If")
 class If(Flowable):
     """`then` or `else`."""
@@ -45,9 +69,7 @@ class If(Flowable):
             skip(work, run)
             return
         if event.error is not None:
-            self.break_off(work, run, event.error)
-            if work.version is KestraVersion.V2_0:
-                work.log("ERROR", f"Unable to resolve outputs from the Flowable task: {event.error}", run, 1)
+            _break_off(self, work, run, event.error)
             return
         chosen = is_true(event.values["condition"])
         run = work.set_outputs(run, {"evaluationResult": chosen})
@@ -83,7 +105,7 @@ class Switch(Flowable):
             skip(work, run)
             return
         if event.error is not None:
-            self.break_off(work, run, event.error)
+            _break_off(self, work, run, event.error)
             return
         task = work.task(run)
         assert isinstance(task, model.Switch)

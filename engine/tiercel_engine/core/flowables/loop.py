@@ -55,7 +55,7 @@ class Loop(Kind):
             return
         rendered = event.values["values"]
         if event.purpose == "enter" and isinstance(rendered, str) and rendered.strip().startswith(STORED):
-            work.ask("lines", run, Question("values", rendered.strip(), "lines"))
+            work.ask("lines", run, Question("values", rendered.strip(), "rows"))
             return
         try:
             if event.purpose == "lines":

@@ -80,7 +80,7 @@ class Subflow(Kind):
                 int(revision) if str(revision or "").isdigit() else None,
                 dict(inputs) if isinstance(inputs, Mapping) else {},
                 labels,
-                _trigger_variables(work, run),
+                trigger_variables(work, run),
                 _flag(work, run, "wait"),
             )
         )
@@ -151,7 +151,8 @@ def _flag(work: Work, run: TaskRun, name: str) -> bool:
     return value is None or str(value).lower() != "false"
 
 
-def _trigger_variables(work: Work, run: TaskRun) -> dict[str, Any]:
+def trigger_variables(work: Work, run: TaskRun) -> dict[str, Any]:
+    """What the called execution sees as `trigger`."""
     execution = work.execution
     variables: dict[str, Any] = {
         "executionId": execution.id,
