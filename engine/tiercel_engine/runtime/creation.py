@@ -145,10 +145,7 @@ def _failed_checks(flow: Flow, renderer: Renderer, context: Mapping[str, Any]) -
 
 def _store(surroundings: Surroundings, flow: Flow, execution_id: str, input_id: str, value: Any) -> str:
     """Copy what a caller gave for a FILE input into storage; raises OSError."""
-    if isinstance(value, bytes):
-        name, content = f"{input_id}.upl", value
-    else:
-        path = Path(os.fspath(value))
-        name, content = path.name, path.read_bytes()
+    content = value if isinstance(value, bytes) else Path(os.fspath(value))
+    name = content.name if isinstance(content, Path) else f"{input_id}.upl"
     place = input_path(flow.namespace, flow.id, execution_id, input_id, name)
     return surroundings.services.storage.put(place, content)
