@@ -36,9 +36,9 @@ def clean_environment() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A git repository of the files under version control, as pre-commit and GitHub clone it."""
+    """A git repository of our files as they are, less what is ignored: what pre-commit and GitHub would clone."""
     target = tmp_path_factory.mktemp("published")
-    for name in run("git", "ls-files", "-z", cwd=ROOT).split("\0"):
+    for name in run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT).split("\0"):
         if name and (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target / name)
