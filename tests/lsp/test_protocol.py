@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import re
+import socket
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
@@ -351,3 +352,13 @@ async def test_a_bad_address_is_explained(address: str) -> None:
     _, errors = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 2
     assert b"HOST:PORT" in errors
+
+
+async def test_a_taken_address_is_explained() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        process = await asyncio.create_subprocess_exec(*SERVER, "--tcp", address, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        _, errors = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    assert address.encode() in errors
+    assert b"Traceback" not in errors

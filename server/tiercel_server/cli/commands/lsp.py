@@ -27,4 +27,8 @@ def command(tcp: str | None, log: str, *, stdio: bool) -> None:
     host, separator, port = tcp.rpartition(":")
     if not separator or not port.isdigit() or int(port) > 65535:
         raise click.BadParameter(f"'{tcp}' is no HOST:PORT, such as 127.0.0.1:2087.", param_hint="--tcp")
-    serve_tcp(host or "127.0.0.1", int(port), log)
+    try:
+        serve_tcp(host or "127.0.0.1", int(port), log)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise click.BadParameter(f"Can't listen on {tcp}: {reason}.", param_hint="--tcp") from None
