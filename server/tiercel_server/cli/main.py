@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "check": "Report what is wrong in flows.",
     "eval": "Render one expression.",
     "explain": "Tell what a rule is about, with examples.",
+    "init": "Write a tiercel.yaml, or set the Kestra version in one.",
     "lsp": "Run the language server.",
     "run": "Run a flow on this machine.",
     "schema": "Print the JSON Schema of flows.",
