@@ -44,6 +44,12 @@ def _remove(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
 
 
+def remove_left(live: Live) -> None:
+    """Remove the shared directories that a kill has left behind."""
+    while live.directories:
+        _remove(live.directories.popitem()[1])
+
+
 def shared_directory(live: Live, task_run_id: str | None) -> Directory | None:
     """The directory that a WorkingDirectory lends to its children."""
     if task_run_id is None or task_run_id not in live.directories:
@@ -69,6 +75,9 @@ async def _open(engine: Engine, live: Live, run_id: str) -> None:
         error = failure.message
     except OSError as failure:
         error = str(failure)
+    if live.finished.is_set():
+        remove_left(live)
+        return
     engine.post(live.execution.id, DirectoryOpened(engine.now(), run_id, error))
 
 

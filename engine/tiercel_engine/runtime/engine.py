@@ -29,6 +29,7 @@ from tiercel_engine.expressions import Renderer
 from tiercel_engine.inputs import resolve_inputs
 from tiercel_engine.runtime.context import Views, execution_context
 from tiercel_engine.runtime.creation import begin_execution, started_labels
+from tiercel_engine.runtime.directories import remove_left
 from tiercel_engine.runtime.ids import new_id
 from tiercel_engine.runtime.jsonable import jsonable
 from tiercel_engine.runtime.live import Caller, Live
@@ -78,6 +79,8 @@ class Engine:
     ) -> bool | None:
         self.group.cancel_scope.cancel()
         done = await self._stack.__aexit__(kind, error, traceback)
+        for live in self.lives.values():
+            remove_left(live)
         if self.surroundings.history is not None:
             self.surroundings.history.commit()
         return done
@@ -259,6 +262,7 @@ class Engine:
         """Tell the end of an execution and let go of what it held."""
         for scope in tuple(live.timers):
             scope.cancel()
+        remove_left(live)
         self.emit(
             live,
             "execution.finished",

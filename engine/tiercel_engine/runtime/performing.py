@@ -90,6 +90,8 @@ def _rendered(
         return error.message
     except (OSError, ValueError) as error:
         return str(error)
+    except Exception as error:  # noqa: BLE001  (a fault of ours fails one task, not the whole engine)
+        return f"{type(error).__name__}: {error}"
 
 
 def _value(engine: Engine, live: Live, question: Question, context: Mapping[str, Any]) -> Any:
@@ -131,6 +133,10 @@ def _render_outputs(engine: Engine, live: Live, _effect: wanted.RenderOutputs) -
         found = render_outputs(declared, version=execution.flow.version, rendering=live.renderer, context=context)
     except OutputError as error:
         engine.post(execution.id, OutputsRendered(engine.now(), error=str(error)))
+        return
+    except Exception as error:  # noqa: BLE001  (a fault of ours fails one execution, not the whole engine)
+        message = f"Failed to render output values: {type(error).__name__}: {error}"
+        engine.post(execution.id, OutputsRendered(engine.now(), error=message))
         return
     engine.post(execution.id, OutputsRendered(engine.now(), found.values, warnings=found.warnings))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -256,3 +258,26 @@ async def test_an_execution_that_nobody_knows(surroundings: Callable[..., Surrou
             engine.kill("nope")
         with pytest.raises(UnknownExecutionError):
             engine.restart("nope")
+
+
+async def test_a_kill_leaves_no_shared_directory(
+    surroundings: Callable[..., Surroundings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    sleep = {"id": "a", "type": SLEEP, "duration": "PT60S"}
+    flow = expand_flow({"tasks": [{"id": "w", "type": "WorkingDirectory", "tasks": [sleep]}]}, KestraVersion.V2_0)
+    begun = anyio.Event()
+
+    def listen(line: Any) -> None:
+        if line["event"] == "log":
+            begun.set()
+
+    with anyio.fail_after(20):
+        async with Engine(surroundings(flow), listen) as engine:
+            execution_id = engine.start(flow)
+            await begun.wait()
+            assert list((tmp_path / "temporary").iterdir())
+            engine.kill(execution_id)
+            await engine.wait(execution_id)
+            assert not list((tmp_path / "temporary").iterdir())

@@ -98,7 +98,8 @@ def iteration_ended(work: Work, run: TaskRun, event: IterationEnded) -> None:
     if task.transmit_failed and event.state in _STOPPING and iterations.failure is None:
         iterations = replace(iterations, failure=event.state)
         if event.state is State.FAILED:
-            place = f'[[link execution="{event.execution_id}"]]'
+            flow = work.execution.flow
+            place = f'[[link execution="{event.execution_id}" flowId="{flow.id}" namespace="{flow.namespace}"]]'
             work.log("ERROR", f"Loop iteration {event.index} ended in FAILED in sub-execution {place}", run)
     work.put(replace(run, scope=replace(scope, data=iterations)))
     go_on(work, work.run(run.id))
