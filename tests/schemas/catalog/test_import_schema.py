@@ -14,13 +14,12 @@ from tiercel_schemas.catalog import Catalog, ObjectType, PluginType, Property, l
 from tiercel_schemas.catalog.catalog import OVERLAY
 from tiercel_schemas.catalog.importing import (
     ImportedSchema,
-    ReadSchema,
     import_flow_schema,
     import_plugin_schema,
-    read_flow_schema,
 )
 from tiercel_schemas.catalog.overlay_file import open_overlay, write_overlay
 from tiercel_schemas.catalog.server_schema import SchemaError, class_name
+from tiercel_schemas.catalog.server_types import ReadSchema, read_flow_schema
 from tiercel_schemas.json_schema import flow_schema, object_schema, validate_flow
 from tiercel_schemas.source.parser import parse_source
 from tiercel_schemas.versions import KestraVersion

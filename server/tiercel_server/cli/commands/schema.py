@@ -1,77 +1,62 @@
-"""`tiercel schema`: prints the JSON Schema of flows, for editors and other checkers."""
+"""`tiercel schema`: prints the JSON Schema of flows, and takes in that of a Kestra server."""
 
 from __future__ import annotations
 
-import difflib
-import json
-from pathlib import Path
+import importlib
+from typing import Final
 
 import click
 
-from tiercel_schemas.versions import KestraVersion
+COMMANDS: Final = {
+    "print": "Print the JSON Schema of a flow or a type (the default).",
+    "import": "Make the plugins in a server's schema file known.",
+    "pull": "Make the plugins of a Kestra server known.",
+}
+"""Each subcommand and its line of help; the code of `NAME` is `cli/schemas/NAME_command.py`."""
 
 
-@click.command(name="schema", epilog="A schema file is used by yaml-language-server and by any JSON Schema tool.")
-@click.argument("type_name", metavar="[TYPE]", required=False)
-@click.option(
-    "--kestra-version",
-    type=click.Choice([str(version) for version in KestraVersion]),
-    help="Version of Kestra; default: what tiercel.yaml says, else 2.0.",
+class SchemaGroup(click.Group):
+    """A group that prints when no subcommand is named: `tiercel schema`, `tiercel schema log.Log --output FILE`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, for help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The subcommand, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tiercel_server.cli.schemas.{cmd_name}_command")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"tiercel_server.cli.schemas.{cmd_name}_command has no click command")
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What is no subcommand's name belongs to `print`."""
+        if not (args and (args[0] in COMMANDS or args[0] in self.get_help_option_names(ctx))):
+            args = ["print", *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table: help imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+EPILOG: Final = """\b
+Examples:
+  tiercel schema --output kestra-flow.json        for yaml-language-server
+  tiercel schema log.Log                          one type
+  tiercel schema pull --url http://localhost:8080 a server's own plugins"""
+
+
+@click.command(
+    cls=SchemaGroup,
+    name="schema",
+    epilog=EPILOG,
+    subcommand_metavar="[TYPE] [OPTIONS] | COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option(
-    "--output",
-    "-o",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write to FILE instead of standard output.",
-)
-def command(type_name: str | None, kestra_version: str | None, output: Path | None) -> None:
-    """Print the JSON Schema of a flow, or of one TYPE of task, trigger or other plugin.
-
-    TYPE is a full name, as io.kestra.plugin.core.log.Log, or its last parts where only one type has them.
-    """
-    from tiercel_schemas.json_schema import flow_schema, type_schema
-
-    version = KestraVersion(kestra_version) if kestra_version is not None else _project_version()
-    schema = flow_schema(version) if type_name is None else type_schema(version, _full_name(type_name, version))
-    text = json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        message = f"{output} can't be written: {error.strerror or error}. Give --output a file in a folder that exists."
-        raise click.UsageError(message) from error
-
-
-def _project_version() -> KestraVersion:
-    from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
-
-    path = find_project_file(Path.cwd())
-    settings = read_settings(path) if path is not None else ProjectSettings()
-    return settings.effective_version
-
-
-def _full_name(written: str, version: KestraVersion) -> str:
-    from tiercel_schemas.catalog import load_catalog
-
-    catalog = load_catalog(version)
-    if written in catalog:
-        return catalog.canonical(written)
-    names = catalog.names()
-    ending = f".{written}".lower()
-    fitting = [name for name in names if name.lower().endswith(ending)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        listed = ", ".join(fitting[:5]) + (" …" if len(fitting) > 5 else "")
-        raise click.UsageError(f"{len(fitting)} types end in {written}: {listed}. Give the full name of one.")
-    others = ", ".join(f"Kestra {each}" for each in catalog.other_versions_of(written))
-    if others:
-        raise click.UsageError(f"Kestra {version} has no type {written}; {others} has: use --kestra-version.")
-    near = difflib.get_close_matches(written, names, n=1, cutoff=0.6) or difflib.get_close_matches(
-        written.rpartition(".")[2], [name.rpartition(".")[2] for name in names], n=1
-    )
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise click.UsageError(f"Kestra {version} has no type {written}.{hint}")
+def command() -> None:
+    """Print the JSON Schema of a flow, or of one TYPE; or take in that of a Kestra server."""

@@ -1,0 +1,1 @@
+"""The subcommands of `tiercel schema`, a file each, and what they share."""
