@@ -328,6 +328,27 @@ def test_nothing_of_a_flow_steers_the_terminal(name: str) -> None:
     assert "turned \ufffd round" in text
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_names_that_a_flow_writes_by_escapes_reach_no_terminal(name: str) -> None:
+    Path("x.yaml").write_text(
+        "id: x\nnamespace: a.b\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.log.Log\n    message: m\n"
+        '    "me\\e[2J\\0ss]]>\\u202Eage": 1\n',
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(command, ["x.yaml", "--format", name])
+    assert result.exit_code == 1
+    if name == "junit":
+        assert "me\ufffd[2J\ufffdss]]>" in (ET.fromstring(result.stdout).findtext(".//failure") or "")
+    elif name in {"text", "concise"}:
+        assert "me\u241b[2J\u2400ss]]>\ufffdage" in result.stdout
+    elif name == "github":
+        # The service's log knows colours and no other sequence; annotations get the text as it is.
+        assert "me\x1b[2J" in read_command(runner_lines(result.stdout)[0])[2]
+    else:
+        assert "\x1b" not in result.stdout
+        assert "me\\u001b[2J" in result.stdout
+
+
 def test_concise_is_one_line_a_finding() -> None:
     report = odd_report()
     assert len(written("concise", report).splitlines()) == len(report.findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TypeVar
 from urllib.parse import quote
@@ -42,9 +43,14 @@ def as_uri(path: PurePath) -> str:
 
 
 def _in_repository(path: str) -> PurePath:
-    here = PurePath(os.getcwd())  # noqa: PTH109 - a pure path is wanted, one for tests to set
-    root = next((value for name in _ROOTS if (value := os.environ.get(name))), None)
-    return relative_to_root(PurePath(path), here=here, root=PurePath(root) if root else here)
+    here = os.getcwd()  # noqa: PTH109 - it is one half of a key
+    return _placed(path, here, next((value for name in _ROOTS if (value := os.environ.get(name))), here))
+
+
+@lru_cache(maxsize=1024)
+def _placed(path: str, here: str, root: str) -> PurePath:
+    # A file has many findings.
+    return relative_to_root(PurePath(path), here=PurePath(here), root=PurePath(root))
 
 
 def _straight(path: _Path) -> _Path:
