@@ -11,10 +11,13 @@ from tiercel_schemas.source.spans import Span
 from tiercel_schemas.source.text import SourceText
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_LINE_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 _ESCAPED = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
+# What stands in a value for a line break of the text; the last two are kept as they are.
+_FOLDED = " \n\u2028\u2029"
 _Placed = list[tuple[str, int]]
 
 
@@ -53,23 +56,41 @@ class ScalarOffsets:
 
     def _lines(self) -> Iterator[_Placed]:
         """The characters that each line of the text gives to the value, with their places."""
-        source, node = self._text, self._node
-        first, last = source.line_at(node.span.start), source.line_at(node.span.end)
+        node = self._node
+        lines = _line_spans(self._text.text, node.span)
         if node.style in {"literal", "folded"}:
-            for line in range(first + 1, last + 1):
-                start, end = source.line_span(line)
-                yield [(source.text[at], at) for at in range(min(start + node.indent, end), end)]
+            for start, end in lines[1:]:
+                yield [(self._text.text[at], at) for at in range(min(start + node.indent, end), end)]
             return
         closing = 1 if node.style in {"single", "double"} and node.span.end > self._start else 0
-        for line in range(first, last + 1):
-            start, end = source.line_span(line)
-            start = self._start if line == first else start
-            end = min(end, node.span.end - closing) if line == last else end
-            while line != first and start < end and source.text[start] in " \t":
-                start += 1
-            while line != last and end > start and source.text[end - 1] in " \t":
-                end -= 1
-            yield _unescaped(source.text, start, end, node.style)
+        for number, line in enumerate(lines):
+            is_first, is_last = number == 0, number == len(lines) - 1
+            start = self._start if is_first else _past_blanks(self._text.text, line)
+            end = node.span.end - closing if is_last else _before_blanks(self._text.text, line)
+            yield _unescaped(self._text.text, start, max(start, end), node.style)
+
+
+def _past_blanks(text: str, line: Span) -> int:
+    start = line.start
+    while start < line.end and text[start] in " \t":
+        start += 1
+    return start
+
+
+def _before_blanks(text: str, line: Span) -> int:
+    end = line.end
+    while end > line.start and text[end - 1] in " \t":
+        end -= 1
+    return end
+
+
+def _line_spans(text: str, span: Span) -> list[Span]:
+    """The lines that a scalar reaches over, as YAML 1.1 breaks them: at three signs more than editors do."""
+    spans, start = [], span.start
+    for match in _LINE_BREAK.finditer(text, span.start, span.end):
+        spans.append(Span(start, match.start()))
+        start = match.end()
+    return [*spans, Span(start, span.end)]
 
 
 def _unescaped(text: str, start: int, end: int, style: str) -> _Placed:
@@ -100,7 +121,7 @@ def _align(value: str, lines: Iterator[_Placed], start: int) -> list[int]:
             continue
         content = "".join(character for character, _ in placed)
         at = len(places)
-        while at < len(value) and value[at] in " \n" and not value.startswith(content, at):
+        while at < len(value) and value[at] in _FOLDED and not value.startswith(content, at):
             at += 1
         if not value.startswith(content, at):
             continue  # A comment or a header: nothing of it is in the value.

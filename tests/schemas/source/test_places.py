@@ -26,6 +26,7 @@ SCALARS = [
     ("literal", "a: |\n    one\n      {{ x }}\n\n    two {{ y }}\n"),
     ("literal with its own indent", "a: |2\n      {{ x }}\n    two\n"),
     ("folded", "a: >-\n  one\n  {{ x }}\n\n  two\n    kept {{ y }}\n  three\n"),
+    ("double over YAML's own line breaks", 'a: "one\x85 {{ x }}\u2028  two {{ y }}"\n'),
     ("after an emoji", "a: 😀 {{ x }}\n"),
 ]
 
