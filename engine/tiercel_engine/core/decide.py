@@ -105,6 +105,10 @@ def _created(work: Work, event: ExecutionCreated) -> None:
         work.log("ERROR", event.refusal)
         work.change(concluded=True)
         conclusion.abandon(work, State.FAILED)
+    elif event.loop_run is not None and event.loop_run.hollow:
+        work.set_execution_state(State.RUNNING)
+        work.change(concluded=True)
+        conclusion.abandon(work, State.SUCCESS)
     elif event.flow.concurrency is not None and event.loop_run is None:
         work.effects.append(RequestSlot())
     else:
@@ -231,6 +235,8 @@ def _subflow_ended(work: Work, event: SubflowEnded) -> None:
 def _iteration_ended(work: Work, event: IterationEnded) -> None:
     if (run := _live(work, event.task_run_id)) is not None:
         loop.iteration_ended(work, run, event)
+    elif (skipped := work.runs.get(event.task_run_id)) is not None and skipped.state is State.SKIPPED:
+        loop.skipped_iteration_ended(work, skipped, event)
 
 
 def _directory_opened(work: Work, event: DirectoryOpened) -> None:

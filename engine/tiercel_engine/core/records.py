@@ -116,6 +116,8 @@ class LoopRun:
     """The items of enclosing loops, the nearest first."""
     task_run_id: str = ""
     size: int = 0
+    hollow: bool = False
+    """It runs none of its tasks: the iteration that 2.0 begins after the first of a skipped Loop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tiercel_engine.core.effects import Question, StartIteration
-from tiercel_engine.core.endings import allowed, finish_run, finish_running, start_running
+from tiercel_engine.core.effects import Mode, Question, StartIteration
+from tiercel_engine.core.endings import allowed, finish_run, finish_running, skip, start_running
 from tiercel_engine.core.events import Evaluated, IterationEnded
 from tiercel_engine.core.flowables.base import Kind, kind
 from tiercel_engine.core.records import LoopRun, Scope, Stage, TaskRun
@@ -48,8 +48,21 @@ class Loop(Kind):
         task = _task(work, run)
         work.ask("enter", run, Question("values", task.values, "text" if isinstance(task.values, str) else "value"))
 
+    def shows_when_skipped(self) -> bool:
+        """2.0 begins the iterations of a skipped Loop all the same."""
+        return True
+
+    def skipped(self, work: Work, run: TaskRun) -> None:
+        """Ask for the values all the same."""
+        task = _task(work, run)
+        mode: Mode = "text" if isinstance(task.values, str) else "value"
+        work.ask("skipped", run, Question("values", task.values, mode))
+
     def answered(self, work: Work, run: TaskRun, event: Evaluated) -> None:
         """Begin, when the values can be looped over."""
+        if event.purpose == "skipped":
+            _begin_skipped(work, run, event)
+            return
         if event.error is not None:
             _refuse(work, run, event.error)
             return
@@ -73,6 +86,43 @@ class Loop(Kind):
         run = start_running(work, run)
         work.set_scope(run.id, Scope(stage=Stage.DONE, data=iterations))
         go_on(work, work.run(run.id))
+
+
+def _begin_skipped(work: Work, run: TaskRun, event: Evaluated) -> None:
+    """Skip the task, but start what Kestra 2.0 starts: the first iteration, and after it a hollow one."""
+    try:
+        rendered = event.values.get("values")
+        items = () if event.error is not None else list_values(rendered, allow_map=True)
+    except ValuesError:
+        items = ()
+    skip(work, run)
+    run = work.run(run.id)
+    if not items:
+        return
+    message = "Kestra 2.0 runs the first iteration of a Loop that runIf skips, and so does Tiercel"
+    work.report("notice", level="WARN", code="skipped-loop-runs", taskId=run.task_id, message=message)
+    iterations = Iterations(items, begun=1, running={0: work.new_id()})
+    run = work.put(replace(run, scope=Scope(stage=Stage.DONE, data=iterations)))
+    work.busy += 1
+    work.effects.append(start_of(work, run, 0, iterations.running[0]))
+    _tell(work, run, iterations)
+
+
+def skipped_iteration_ended(work: Work, run: TaskRun, event: IterationEnded) -> None:
+    """The first iteration of a skipped Loop has ended: one more begins, without tasks, whose end nobody notes."""
+    if run.scope is None or run.scope.data.ended:
+        return
+    work.busy -= 1
+    iterations: Iterations = run.scope.data
+    running: dict[int, str] = {}
+    if iterations.begun < len(iterations.items):
+        running = {iterations.begun: work.new_id()}
+    iterations = replace(iterations, running=running, ended={event.state.value: 1}, begun=iterations.begun + 1)
+    run = work.put(replace(run, scope=replace(run.scope, data=iterations)))
+    for index, child_id in running.items():
+        start = start_of(work, run, index, child_id)
+        work.effects.append(replace(start, loop_run=replace(start.loop_run, hollow=True)))
+    _tell(work, run, iterations)
 
 
 def iteration_ended(work: Work, run: TaskRun, event: IterationEnded) -> None:
