@@ -61,6 +61,7 @@ class Mending:
         self._mendings += 1
         if self._mendings > _MOST_MENDINGS or not isinstance(error, yaml.MarkedYAMLError):
             self.problems.append(SourceProblem("yaml-syntax", "Not readable as YAML.", Span(0, 0)))
+            self._insertions.clear()
             self._leave_out(range(self.source.line_count))
             return
         fault = find_fault(self.source, error, self._line_of_mark)
@@ -68,7 +69,7 @@ class Mending:
         self.problems.append(SourceProblem("yaml-syntax", fault.message, self._content(line)))
         if self._mendings == _MOST_MENDINGS:
             self._leave_out(range(line, self.source.line_count))
-        elif fault.missing is not None and self._is_first_try(fault, line):
+        elif fault.missing is not None and line == fault.line and self._is_first_try(fault, line):
             self._insert(fault.missing_at, fault.missing)
         else:
             self._leave_out([line])
