@@ -19,6 +19,7 @@ from tiercel_server.features.run_report import TERMINAL, RunReport
 from tiercel_server.lsp.run_process import RunOrder, RunProcess
 from tiercel_server.lsp.run_progress import RunProgress
 from tiercel_server.rules import diagnose
+from tiercel_server.rules.acceptance import refusals
 from tiercel_server.workspace import DocumentSnapshot
 from tiercel_server.workspace.session import path_of
 
@@ -73,11 +74,8 @@ class Runs:
         earlier = self._runs.get(uri)
         if earlier is not None and not earlier.ended:
             return self._refuse(f"{earlier.flow_id} is running; cancel that run first.")
-        errors = [
-            each
-            for each in await self._server.in_worker(diagnose, snapshot, self._server.neighbours.flows())
-            if _concerns(each, flow)
-        ]
+        findings = await self._server.in_worker(diagnose, snapshot, self._server.neighbours.flows())
+        errors = [each for each in refusals(findings) if _concerns(each, flow)]
         if errors:
             line = snapshot.text.line_at(errors[0].span.start) + 1
             return self._refuse(f"Not run, line {line}: {errors[0].message}")
@@ -223,7 +221,7 @@ def _chosen(snapshot: DocumentSnapshot, flow_id: str | None) -> FlowAnalysis | N
 
 def _concerns(finding: Diagnostic, flow: FlowAnalysis) -> bool:
     span = flow.document.span
-    return finding.severity == Severity.ERROR and span.start <= finding.span.start <= span.end
+    return span.start <= finding.span.start <= span.end
 
 
 def _order(

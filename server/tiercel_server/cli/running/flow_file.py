@@ -13,6 +13,7 @@ from tiercel_schemas.source.values import TooManyValuesError, plain_value
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
 from tiercel_server.cli.running.complaints import Refused
+from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.settings import ProjectSettings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
@@ -42,7 +43,9 @@ def read_flow_file(argument: str, settings: ProjectSettings, version: KestraVers
         path = Path(argument)
         name, data = argument, _bytes_of(path)
     text = _decoded(name, data)
-    snapshot = DocumentSnapshot(name, text, settings=settings, kestra_version=version)
+    folder = path.parent.resolve() if path is not None else Path.cwd()
+    catalog = Catalogs().catalog_for(folder, version or settings.effective_version)
+    snapshot = DocumentSnapshot(name, text, settings=settings, kestra_version=version, catalog=catalog)
     if not snapshot.flows:
         raise Refused(
             f"{name} holds no flow.",

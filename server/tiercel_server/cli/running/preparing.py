@@ -14,7 +14,6 @@ from tiercel_engine.runtime import RunRequest, Surroundings
 from tiercel_engine.store import History, HistoryError
 from tiercel_engine.tasks.preflight import Notice, preflight
 from tiercel_engine.tasks.services import LocalServices, local_services
-from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.project import STATE_FOLDER, Project, ProjectError, read_project
 from tiercel_schemas.source.parser import parse_source
@@ -138,16 +137,10 @@ def _history(root: Path, services: LocalServices) -> History:
 
 
 def _stop_on_errors(file: FlowFile) -> None:
-    from tiercel_server.rules import all_rules, diagnose
+    from tiercel_server.rules import diagnose
+    from tiercel_server.rules.acceptance import refusals
 
-    rules = all_rules()
-
-    def refuses(finding: Diagnostic) -> bool:
-        # What Kestra finds out only while a flow runs, a run here shall find out too.
-        rule = rules.get(finding.code)
-        return finding.severity is Severity.ERROR and not (rule is not None and rule.at_run_time)
-
-    findings = [finding for finding in diagnose(file.snapshot) if refuses(finding)]
+    findings = refusals(diagnose(file.snapshot))
     if not findings:
         return
     lines = []
