@@ -8,6 +8,7 @@ from tiercel_schemas.catalog import Catalog, load_catalog
 from tiercel_schemas.source.nodes import MappingNode, Path
 from tiercel_schemas.source.parser import SourceDocument, SourceFile
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis.flow_shapes import FlowShapes
 from tiercel_server.analysis.mappings import effective_pairs, find_value
 from tiercel_server.analysis.outline import FlowOutline
 from tiercel_server.analysis.references import Reference, TemplateFacts, Use, read_facts
@@ -19,19 +20,25 @@ _SET_VARIABLES = "io.kestra.plugin.core.execution.SetVariables"
 
 
 class FlowAnalysis:
-    """A flow under analysis. Never changes; what is derived is made when first asked for, and kept."""
+    """A flow under analysis. Never changes; what is derived is made when first asked for, and kept.
 
-    def __init__(self, document: SourceDocument, root: MappingNode, source: SourceFile, version: KestraVersion) -> None:
+    `catalog` holds the facts of the version, and perhaps what was imported into the project.
+    """
+
+    def __init__(
+        self,
+        document: SourceDocument,
+        root: MappingNode,
+        source: SourceFile,
+        version: KestraVersion,
+        catalog: Catalog | None = None,
+    ) -> None:
         self.document = document
         self.root = root
         self.source = source
         self.version = version
+        self.catalog = catalog if catalog is not None else load_catalog(version)
         self._scopes: dict[Path, Scope] = {}
-
-    @cached_property
-    def catalog(self) -> Catalog:
-        """The facts of the flow's version."""
-        return load_catalog(self.version)
 
     @cached_property
     def outline(self) -> FlowOutline:
@@ -88,6 +95,11 @@ class FlowAnalysis:
                 else:
                     exact = False
         return frozenset(names), exact and not any("{" in name for name in names)
+
+    @cached_property
+    def shapes(self) -> FlowShapes:
+        """What the flow's own roots are like."""
+        return FlowShapes(self)
 
     def scope_at(self, path: Path) -> Scope:
         """What an expression at a path may name."""

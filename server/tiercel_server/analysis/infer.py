@@ -52,8 +52,12 @@ def _named(node: n.Expression, scope: Scope, local_names: frozenset[str]) -> Sha
     path = literal_path(node)
     if path is None or path[0] in local_names:
         return ANY
-    shape: Shape | None = scope.root(str(path[0]))
-    for step in path[1:]:
+    if path[0] == "outputs" and len(path) > 1:
+        # The outputs of all tasks are many: only the one that is named is looked at.
+        shape, rest = scope.output(str(path[1])), path[2:]
+    else:
+        shape, rest = scope.root(str(path[0])), path[1:]
+    for step in rest:
         shape = member(shape, step) if shape is not None else None
     return shape if shape is not None else ANY
 

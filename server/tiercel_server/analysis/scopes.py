@@ -6,22 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from tiercel_schemas.source.nodes import Path
-from tiercel_schemas.versions import KestraVersion
-from tiercel_server.analysis.mappings import find_text
 from tiercel_server.analysis.order import Order, order_of
 from tiercel_server.analysis.shapes import (
     ANY,
-    ANY_LIST,
     ANY_MAP,
-    INTEGER,
     STRING,
     MapShape,
     Shape,
-    input_shape,
-    literal_shape,
     merged,
 )
 from tiercel_server.analysis.symbols import InputSymbol, OutputSymbol, TaskSymbol, TriggerSymbol, VariableSymbol
@@ -33,7 +27,6 @@ if TYPE_CHECKING:
 PlaceKind = Literal["task", "trigger", "input", "output", "check", "sla", "variables", "other"]
 
 _CORE = "io.kestra.plugin.core."
-_STRINGS = ("id", "namespace", "tenantId")
 _LOOPS_OF_1 = frozenset(_CORE + "flow." + name for name in ("ForEach", "EachSequential", "EachParallel"))
 _ALWAYS = frozenset({"flow", "vars", "labels", "envs", "globals", "kestra", "namespace", "files", "inputs"})
 _RUN = frozenset({"execution", "outputs", "tasks", "trigger", "trace"})
@@ -52,21 +45,6 @@ _ROOTS_BY_PLACE: Mapping[PlaceKind, frozenset[str]] = {
     "variables": KNOWN_ROOTS,
     "other": KNOWN_ROOTS,
 }
-_EXECUTION = MapShape(
-    MappingProxyType(
-        {
-            "id": STRING,
-            "startDate": ANY,
-            "endDate": ANY,
-            "state": ANY,
-            "originalId": STRING,
-            "outputs": ANY_MAP,
-        }
-    ),
-    open=True,
-)
-
-_Tree: TypeAlias = "dict[str, _Tree | Shape]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +87,7 @@ class Scope:
             return self.outputs
         if name == "trigger":
             return self.trigger
-        return self._fixed.get(name, ANY)
-
-    @cached_property
-    def _fixed(self) -> Mapping[str, Shape]:
-        """The roots that hold the same in every flow, or nearly so."""
-        states: dict[str, Shape] = {task.id: ANY_MAP for task in self.flow.outline.tasks if task.id}
-        return {
-            "flow": MapShape(MappingProxyType({**dict.fromkeys(_STRINGS, STRING), "revision": INTEGER})),
-            "execution": _EXECUTION,
-            "task": MapShape(MappingProxyType({"id": STRING, "type": STRING})),
-            "taskrun": self._taskrun(),
-            "item": self._item(),
-            "tasks": MapShape(MappingProxyType(states), open=True),
-            "labels": self._labels(),
-            "parents": ANY_LIST,
-        }
+        return self.flow.shapes.fixed.get(name, ANY)
 
     @property
     def _sees_another_flow(self) -> bool:
@@ -132,23 +95,15 @@ class Scope:
         owner = next((each for each in self.flow.outline.triggers if self.path[:2] == each.path), None)
         return self.kind == "trigger" and (owner is None or not owner.type or owner.type.endswith(".Flow"))
 
-    @cached_property
+    @property
     def flow_inputs(self) -> Shape:
         """The inputs of the flow, forms and dotted names nested."""
-        return inputs_shape(self.flow.outline.inputs)
+        return self.flow.shapes.inputs
 
-    @cached_property
+    @property
     def variables(self) -> Shape:
-        """The variables of the flow; more may come from `SetVariables`, whose literal names are known too."""
-        node = self.flow.outline.root.get("variables")
-        shape = literal_shape(node) if node is not None else MapShape()
-        if not isinstance(shape, MapShape):
-            return ANY_MAP
-        set_names, exact = self.flow.variables_set_by_tasks
-        keys = {**dict.fromkeys(set_names, ANY), **shape.keys}
-        for name in set_names & shape.keys.keys():
-            keys[name] = ANY
-        return MapShape(MappingProxyType(keys), open=shape.open or not exact)
+        """The variables of the flow, those that tasks set included."""
+        return self.flow.shapes.variables
 
     @cached_property
     def tasks(self) -> tuple[AvailableTask, ...]:
@@ -169,6 +124,15 @@ class Scope:
             return ANY_MAP
         available = (each for each in self.tasks if each.order in {"before", "around"})
         return MapShape(MappingProxyType({each.task.id: each.shape for each in available}))
+
+    def output(self, task_id: str) -> Shape | None:
+        """The outputs of one task, if they may be there by now; None where there is no such task."""
+        if self.kind == "trigger":
+            return ANY_MAP
+        task = self.flow.outline.task(task_id)
+        if task is None or self.order(task) not in {"before", "around"}:
+            return None
+        return task_outputs_shape(task, self.flow, self.task)
 
     @cached_property
     def trigger(self) -> Shape:
@@ -204,49 +168,6 @@ class Scope:
 
     def _available(self, task: TaskSymbol) -> AvailableTask:
         return AvailableTask(task, self.order(task), task_outputs_shape(task, self.flow, self.task))
-
-    def _taskrun(self) -> Shape:
-        keys: dict[str, Shape] = {"id": STRING, "startDate": ANY, "attemptsCount": INTEGER, "parentId": STRING}
-        keys |= {"value": ANY, "iteration": INTEGER}
-        if self.flow.version == KestraVersion.V1_3:
-            keys["items"] = STRING
-        return MapShape(MappingProxyType(keys))
-
-    def _item(self) -> Shape:
-        keys: dict[str, Shape] = {"value": ANY, "index": INTEGER, "key": STRING, "parent": ANY, "parents": ANY_LIST}
-        return MapShape(MappingProxyType(keys))
-
-    def _labels(self) -> Shape:
-        keys = {label.key.split(".")[0]: ANY for label in self.flow.outline.labels}
-        return MapShape(MappingProxyType({**keys, "system": ANY_MAP}), open=True)
-
-
-def inputs_shape(inputs: tuple[InputSymbol, ...]) -> Shape:
-    """What `inputs` is like."""
-    tree: _Tree = {}
-    is_open = False
-    for each in inputs:
-        if not each.id or "{{" in each.id:
-            continue
-        is_open = is_open or each.type == "REUSABLE_INPUTS"
-        node = tree
-        for step in each.steps[:-1]:
-            below = node.setdefault(step, {})
-            if not isinstance(below, dict):
-                break
-            node = below
-        else:
-            leaf: _Tree | Shape = (
-                {} if each.type == "FORM" else input_shape(each.type, find_text(each.node, "itemType"))
-            )
-            node.setdefault(each.steps[-1], leaf)
-    nested = _nested(tree)
-    return MapShape(nested.keys, open=True) if is_open else nested
-
-
-def _nested(tree: _Tree) -> MapShape:
-    keys = {name: _nested(below) if isinstance(below, dict) else below for name, below in tree.items()}
-    return MapShape(MappingProxyType(keys))
 
 
 def _kind(path: Path) -> PlaceKind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -52,9 +53,9 @@ class Catalogs:
         return self._open(path, version).catalog if path is not None else load_catalog(version)
 
     @property
-    def problems(self) -> tuple[str, ...]:
-        """Why imported schemas that were found are not used, each with its path."""
-        return tuple(each.problem for each in self._opened.values() if each.problem is not None)
+    def problems(self) -> Mapping[Path, str]:
+        """Why imported schemas that were found are not used, by their files."""
+        return {path: each.problem for path, each in self._opened.items() if each.problem is not None}
 
     def _open(self, path: Path, version: KestraVersion) -> _Opened:
         try:

@@ -8,8 +8,10 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import unquote, urlsplit
 
+from tiercel_schemas.catalog import Catalog
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
@@ -37,6 +39,7 @@ class Session:
         self.kestra_version = kestra_version
         self._documents: dict[str, DocumentSnapshot] = {}
         self._settings: dict[Path, ProjectSettings] = {}
+        self._catalogs = Catalogs()
         self._lock = Lock()
 
     @property
@@ -84,13 +87,19 @@ class Session:
         path = path_of(uri)
         if path is None:
             return ProjectSettings()
-        root = next((root for root in self.roots if path.is_relative_to(root)), None)
-        found = find_project_file(path.parent, root)
+        found = find_project_file(path.parent, self._root_of(path))
         if found is None:
             return ProjectSettings()
         if found not in self._settings:
             self._settings[found] = read_settings(found)
         return self._settings[found]
+
+    def _catalog_for(self, uri: str, version: KestraVersion) -> Catalog:
+        path = path_of(uri)
+        return self._catalogs.catalog_for(path.parent if path is not None else None, version, self._root_of(path))
+
+    def _root_of(self, path: Path | None) -> Path | None:
+        return next((root for root in self.roots if path is not None and path.is_relative_to(root)), None)
 
     def reload_settings(self, kestra_version: KestraVersion | None = None) -> tuple[DocumentSnapshot, ...]:
         """Read project files anew, set the editor's own version, and give new snapshots of all documents."""
@@ -100,7 +109,14 @@ class Session:
 
     def _keep(self, uri: str, text: str, version: int) -> DocumentSnapshot:
         settings = self.settings_for(uri)
-        snapshot = DocumentSnapshot(uri, text, version=version, settings=settings, kestra_version=self.kestra_version)
+        snapshot = DocumentSnapshot(
+            uri,
+            text,
+            version=version,
+            settings=settings,
+            kestra_version=self.kestra_version,
+            catalog=self._catalog_for(uri, self.kestra_version or settings.effective_version),
+        )
         with self._lock:
             self._documents[uri] = snapshot
         return snapshot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from tiercel_schemas.catalog import Catalog, load_catalog
 from tiercel_schemas.source.nodes import MappingNode, follow
 from tiercel_schemas.source.parser import SourceFile, parse_source
 from tiercel_schemas.source.text import SourceText
@@ -17,7 +18,8 @@ class DocumentSnapshot:
     """A document that never changes; an edit makes another one. What is derived is made once, when asked for.
 
     `name` is the document's URI or path, as whoever opened it calls it; `version` counts its edits. An explicit
-    `kestra_version` wins over the project's.
+    `kestra_version` wins over the project's. `catalog` is that of the version, with what the project imported
+    (`catalogs.Catalogs` finds it), by default the packaged one.
     """
 
     def __init__(
@@ -28,11 +30,13 @@ class DocumentSnapshot:
         version: int = 0,
         settings: ProjectSettings | None = None,
         kestra_version: KestraVersion | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
         self.name = name
         self.version = version
         self.settings = settings if settings is not None else ProjectSettings()
         self.kestra_version = kestra_version or self.settings.effective_version
+        self.catalog = catalog if catalog is not None else load_catalog(self.kestra_version)
         self._text = text
 
     @cached_property
@@ -52,7 +56,7 @@ class DocumentSnapshot:
         for document in self.source.documents:
             root = follow(document.root)
             if isinstance(root, MappingNode) and is_flow(root):
-                found.append(FlowAnalysis(document, root, self.source, self.kestra_version))
+                found.append(FlowAnalysis(document, root, self.source, self.kestra_version, self.catalog))
         return tuple(found)
 
     @cached_property

@@ -38,7 +38,11 @@ def mend(snapshot: DocumentSnapshot, wanted: Callable[[Fix], bool], reported: Ca
             break
         count += made
         snapshot = DocumentSnapshot(
-            snapshot.name, text, settings=snapshot.settings, kestra_version=snapshot.kestra_version
+            snapshot.name,
+            text,
+            settings=snapshot.settings,
+            kestra_version=snapshot.kestra_version,
+            catalog=snapshot.catalog,
         )
     return Mended(snapshot, count)
 

@@ -15,11 +15,14 @@ from tiercel_server.cli.checking.report import Report, ReportedFinding, file_pro
 from tiercel_server.rules import diagnose
 from tiercel_server.rules.fixes import Fix
 from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
+from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.flow_index import index_flows
 from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 NO_FLOW, UNREADABLE = "no-flow", "unreadable-file"
+IMPORTED_SCHEMA = "imported-schema"
+"""Code of an imported schema that can't be used."""
 MISUSE_CODES = frozenset({NO_FLOW, UNREADABLE})
 """Codes of problems with what was asked for, not with a flow: they end the command with 2."""
 
@@ -46,6 +49,7 @@ class CheckRun:
     misused: bool = False
     _settings: dict[Path, ProjectSettings] = field(default_factory=dict)
     _projects: dict[Path, ProjectSettings] = field(default_factory=dict)
+    _catalogs: Catalogs = field(default_factory=Catalogs)
     _findings: list[ReportedFinding] = field(default_factory=list)
     _snapshots: list[DocumentSnapshot] = field(default_factory=list)
     _looks_old: bool = False
@@ -70,7 +74,11 @@ class CheckRun:
 
     def _add(self, name: str, text: str, settings: ProjectSettings, *, named: bool) -> None:
         if named or may_hold_flow(text):
-            snapshot = DocumentSnapshot(name, text, settings=settings, kestra_version=self.options.kestra_version)
+            version = self.options.kestra_version or settings.effective_version
+            catalog = self._catalogs.catalog_for(Path(name).parent.resolve(), version)
+            snapshot = DocumentSnapshot(
+                name, text, settings=settings, kestra_version=self.options.kestra_version, catalog=catalog
+            )
             if snapshot.is_flow:
                 self._snapshots.append(snapshot)
                 return
@@ -111,6 +119,8 @@ class CheckRun:
                 progress(number + 1)
         for settings in self._projects.values():
             self._findings.extend(_settings_problems(settings))
+        for path, problem in self._catalogs.problems.items():
+            self._findings.append(file_problem(str(path), IMPORTED_SCHEMA, problem, Severity.WARNING))
         order = {name: number for number, name in enumerate(paths)}
         ordered = sorted(self._findings, key=lambda each: (order.get(each.path, -1), each.line, each.column))
         return Report(tuple(ordered), len(paths), paths)

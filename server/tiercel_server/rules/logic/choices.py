@@ -63,11 +63,8 @@ def check_inputs(context: RuleContext) -> Iterator[Diagnostic]:
 def check_times(context: RuleContext) -> Iterator[Diagnostic]:
     """Durations of retries and SLAs."""
     flow = context.flow
-    owners = [
-        (find_value(node, "retry"), name)
-        for node in (flow.root, *(task.node for task in flow.outline.tasks))
-        for name in _RETRY_TIMES
-    ]
+    retries = (find_value(node, "retry") for node in (flow.root, *(task.node for task in flow.outline.tasks)))
+    owners = [(retry, name) for retry in retries if retry is not None for name in _RETRY_TIMES]
     owners += [(sla, "duration") for sla in find_items(flow.root, "sla")]
     for owner, name in owners:
         value = find_value(owner, name)

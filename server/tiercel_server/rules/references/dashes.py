@@ -32,12 +32,11 @@ def check(context: RuleContext) -> Iterator[Diagnostic]:
     for reference in context.flow.references:
         if not reference.minuend or not reference.steps:
             continue
-        shape = context.flow.scope_at(reference.site.value.path).root(reference.root)
         if reference.root == "outputs":
             ids = [task.id for task in context.flow.outline.tasks if task.id]
             found = dashed_meaning(reference, 0, ids) if len(reference.steps) == 1 else None
         else:
-            found = _meaning(reference, shape)
+            found = _meaning(reference, context.flow.scope_at(reference.site.value.path).root(reference.root))
         if found is not None:
             yield _finding(reference, found)
 
