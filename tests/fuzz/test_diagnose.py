@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from tiercel_schemas.source.nodes import MappingNode
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis import scopes
+from tiercel_server.analysis.order import Order, order_of
+from tiercel_server.analysis.symbols import TaskSymbol
 from tiercel_server.rules import diagnose
 from tiercel_server.workspace import DocumentSnapshot, ProjectSettings
 
@@ -134,3 +137,22 @@ def test_a_flow_is_told_by_its_content() -> None:
     assert all(DocumentSnapshot("x", text).flows for text in flows)
     assert not any(DocumentSnapshot("x", text).flows for text in others)
     assert isinstance(DocumentSnapshot("x", flows[0]).flows[0].root, MappingNode)
+
+
+def test_work_grows_with_the_flow_not_with_its_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 0
+
+    def counted(named: TaskSymbol, at: TaskSymbol) -> Order:
+        nonlocal count
+        count += 1
+        return order_of(named, at)
+
+    monkeypatch.setattr(scopes, "order_of", counted)
+    size = 300
+    tasks = "".join(
+        f"  - id: t{n}\n    type: io.kestra.plugin.core.debug.Return\n"
+        f'    format: "{{{{ outputs.t{max(n - 1, 0)}.value | upper }}}} {{{{ outputs.t0.value == 1 }}}}"\n'
+        for n in range(size)
+    )
+    diagnose(DocumentSnapshot("x.yaml", f"id: a\nnamespace: b\ntasks:\n{tasks}"))
+    assert 0 < count <= 6 * size
