@@ -36,7 +36,7 @@ def type_text(prop: Property) -> str:
 def property_doc(owner: str, prop: Property) -> str:
     """A property: our line about it, type, default, and what else an author must know."""
     parts = [f"**{prop.name}** · {type_text(prop)}" + (" · required" if prop.required else "")]
-    about = describe(owner, prop.name)
+    about = describe(owner, prop.name) or prop.about
     if about:
         parts.append(about)
     if prop.enum:
@@ -62,7 +62,7 @@ def property_doc(owner: str, prop: Property) -> str:
 def plugin_doc(plugin: PluginType, catalog: Catalog) -> str:
     """A type: what it is, what it needs and what it gives."""
     parts = [f"**{plugin.name.rpartition('.')[2]}** · {_words(plugin.kind)}", f"`{plugin.name}`"]
-    about = describe(plugin.name)
+    about = describe(plugin.name) or plugin.about
     if about:
         parts.insert(1, about)
     if plugin.required:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tiercel_schemas.catalog import Catalog, describe, load_catalog
+from tiercel_schemas.catalog import Catalog, describe
 from tiercel_schemas.expressions import nodes as n
 from tiercel_schemas.expressions import nodes_at, parse_template, signatures
 from tiercel_schemas.source.locate import Place, path_at
@@ -45,7 +45,7 @@ def hover(snapshot: DocumentSnapshot, offset: int) -> Hover | None:
     place = path_at(flow.root, offset)
     if place is None or not place.path or place.node is None or not isinstance(place.node, ScalarNode):
         return None
-    return _structural(place, place.node, flow.root, load_catalog(snapshot.kestra_version))
+    return _structural(place, place.node, flow.root, snapshot.catalog)
 
 
 def _structural(place: Place, node: ScalarNode, root: Node, catalog: Catalog) -> Hover | None:

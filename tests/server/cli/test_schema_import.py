@@ -17,8 +17,13 @@ from click.testing import CliRunner, Result
 from tests.schemas.catalog.server_shape import Schema, add_plugin, inherited, server_schema
 from tiercel_schemas.catalog import load_catalog
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.cli.commands.check import command as check
 from tiercel_server.cli.commands.schema import command
 from tiercel_server.cli.schemas import keeping
+from tiercel_server.features.completion import complete, documentation
+from tiercel_server.features.hover import hover
+from tiercel_server.rules import diagnose
+from tiercel_server.workspace import Session
 from tiercel_server.workspace.catalogs import Catalogs, find_overlay
 
 V2 = KestraVersion.V2_0
@@ -149,7 +154,7 @@ def test_an_overlay_that_was_cut_off_is_left_out_and_told(document: Schema, tmp_
     OVERLAY.write_bytes(OVERLAY.read_bytes()[:-100])
     catalogs = Catalogs()
     assert catalogs.catalog_for(tmp_path, V2) is load_catalog(V2)
-    assert "cut off" in catalogs.problems[0]
+    assert "cut off" in catalogs.problems[tmp_path / OVERLAY]
     result = run("log.Log")
     assert (result.exit_code, "cut off" in result.stderr) == (0, True)
 
@@ -163,6 +168,61 @@ def test_a_newer_import_takes_the_place_of_an_older_one(document: Schema, tmp_pa
     run("import", "plugin.json", "--type", "com.acme.Other")
     assert ENQUEUE not in catalogs.catalog_for(tmp_path, V2)
     assert "com.acme.Other" in catalogs.catalog_for(tmp_path, V2)
+
+
+# --- the rest of Tiercel -------------------------------------------------------------------------------------
+
+FLOW = f"""\
+id: a
+namespace: b
+tasks:
+  - id: t
+    type: {ENQUEUE}
+    quue: x
+"""
+
+
+def test_check_knows_it(document: Schema) -> None:
+    Path("schema.json").write_text(json.dumps(document), encoding="utf-8")
+    Path("flow.yaml").write_text(FLOW, encoding="utf-8")
+    before = CliRunner().invoke(check, ["flow.yaml", "--format", "json"])
+    run("import", "schema.json")
+    after = CliRunner().invoke(check, ["flow.yaml", "--format", "json"])
+    told = [(each["code"], each["line"]) for each in json.loads(after.stdout)]
+    assert [each["code"] for each in json.loads(before.stdout) if each["code"] == "unknown-property"] == []
+    assert ("unknown-property", 6) in told
+    assert after.exit_code == 1
+
+
+def test_check_tells_of_a_schema_that_it_can_not_use(document: Schema) -> None:
+    Path("schema.json").write_text(json.dumps(document), encoding="utf-8")
+    run("import", "schema.json")
+    OVERLAY.write_bytes(OVERLAY.read_bytes()[:-100])
+    Path("flow.yaml").write_text(FLOW, encoding="utf-8")
+    result = CliRunner().invoke(check, ["flow.yaml", "--format", "json"])
+    found = [each for each in json.loads(result.stdout) if each["code"] == "imported-schema"]
+    assert [(each["severity"], "cut off" in each["message"]) for each in found] == [("warning", True)]
+
+
+def test_the_editor_knows_it(document: Schema) -> None:
+    Path("schema.json").write_text(json.dumps(document), encoding="utf-8")
+    session = Session([Path.cwd()])
+    uri = (Path.cwd() / "flow.yaml").as_uri()
+    assert "unknown-property" not in {each.code for each in diagnose(session.open(uri, FLOW))}
+    run("import", "schema.json")
+    snapshot = session.replace(uri, FLOW, 1)
+    assert "unknown-property" in {each.code for each in diagnose(snapshot)}
+    shown = hover(snapshot, FLOW.index(ENQUEUE) + 3)
+    assert shown is not None
+    assert "Needs `queue`" in shown.markdown
+    text = FLOW.replace("    quue: x\n", "    qu")
+    typing = session.replace(uri, text, 2)
+    assert "queue" in {item.label for item in complete(typing, len(text)).items}
+    naming = FLOW.partition("com.acme")[0] + "Enq"
+    offered = complete(session.replace(uri, naming, 3), len(naming)).items
+    assert ENQUEUE in {item.label for item in offered} | {item.insert for item in offered}
+    about = next(item.about for item in offered if ENQUEUE in (item.label, item.insert))
+    assert documentation(about, V2, snapshot.catalog) is not None
 
 
 # --- a server ------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def command(type_name: str | None, kestra_version: str | None, output: Path | No
     version = KestraVersion(kestra_version) if kestra_version is not None else project_version()
     catalogs = Catalogs()
     catalog = catalogs.catalog_for(Path.cwd(), version)
-    for problem in catalogs.problems:
+    for problem in catalogs.problems.values():
         click.echo(f"warning: {problem}", err=True)
     if type_name is None:
         schema = flow_schema(version, catalog=catalog)

@@ -61,7 +61,7 @@ class _Structural:
         self.cursor = cursor
         self.flow = flow
         self.workspace = workspace
-        self.catalog = load_catalog(snapshot.kestra_version)
+        self.catalog = snapshot.catalog
         self.root = cursor.document.root if cursor.document is not None else None
         text = snapshot.source.text
         line = text.line_text(text.line_at(cursor.span.start))

@@ -10,9 +10,12 @@ from tiercel_schemas.versions import KestraVersion
 from tiercel_server.features.documentation import plugin_doc, property_doc, signature_doc
 
 
-def documentation(about: Sequence[str], version: KestraVersion) -> str | None:
-    """The Markdown for an item's `about`; None where there is nothing to tell or it is not ours."""
-    catalog = load_catalog(version)
+def documentation(about: Sequence[str], version: KestraVersion, catalog: Catalog | None = None) -> str | None:
+    """The Markdown for an item's `about`; None where there is nothing to tell or it is not ours.
+
+    `catalog` is that of the item's document, by default the packaged one of the version.
+    """
+    catalog = catalog if catalog is not None else load_catalog(version)
     match tuple(about):
         case ("type", name):
             plugin = catalog.plugin(name)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tiercel_schemas.catalog import Catalog, Property, load_catalog
+from tiercel_schemas.catalog import Catalog, Property
 from tiercel_schemas.source.spans import Span
-from tiercel_schemas.versions import KestraVersion
 from tiercel_server.features.completion.items import CompletionItem, fits
 from tiercel_server.features.completion.keys import is_written_as_list
 
@@ -83,8 +82,7 @@ class _Name:
 
 
 @lru_cache(maxsize=64)
-def _names(choices: tuple[str, ...], version: KestraVersion) -> tuple[_Name, ...]:
-    catalog = load_catalog(version)
+def _names(choices: tuple[str, ...], catalog: Catalog) -> tuple[_Name, ...]:
     return tuple(
         _Name(name, name.lower(), _simple(name).lower(), name.startswith(_CORE), catalog.is_deprecated(name))
         for name in choices
@@ -95,7 +93,7 @@ def _ranked(typed: str, choices: tuple[str, ...], catalog: Catalog, most: int) -
     lower = typed.strip().lower()
     ranked = [
         (rank, not name.is_core, len(name.name), name.name)
-        for name in _names(choices, catalog.version)
+        for name in _names(choices, catalog)
         if (rank := _rank(lower, name)) is not None
     ]
     return [(name, rank) for rank, _, _, name in heapq.nsmallest(most, ranked)]

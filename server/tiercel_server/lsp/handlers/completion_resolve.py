@@ -24,7 +24,8 @@ def register(server: TiercelServer) -> None:
         if isinstance(about, list) and all(isinstance(part, str) for part in about):
             snapshot = server.document(str(data.get("uri", "")))
             version: KestraVersion = snapshot.kestra_version if snapshot is not None else DEFAULT_VERSION
-            text = await server.in_worker(documentation, about, version)
+            catalog = snapshot.catalog if snapshot is not None else None
+            text = await server.in_worker(documentation, about, version, catalog)
             if text is not None:
                 item.documentation = convert.markdown(text, supported=server.abilities.markdown_in_completion)
         return item
