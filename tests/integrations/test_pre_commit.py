@@ -95,8 +95,8 @@ def test_the_hooks_stop_a_commit_with_a_mistake_and_let_others_pass(project: Pat
     skipped = commit()
     assert (skipped.returncode, skipped.stdout.count("Skipped")) == (0, 2), skipped.stdout
 
-    # Other YAML is no flow, and no mistake.
+    # YAML that is no flow is no mistake.
     (project / "compose.yaml").write_text(COMPOSE + "volumes: {}\n", encoding="utf-8")
     run("git", "add", "--all", cwd=project)
     other = commit()
-    assert (other.returncode, other.stdout.count("Passed"), other.stdout.count("Skipped")) == (0, 1, 1), other.stdout
+    assert (other.returncode, other.stdout.count("Passed")) == (0, 2), other.stdout
