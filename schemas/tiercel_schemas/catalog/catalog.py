@@ -158,8 +158,9 @@ class Catalog:
     def definition(self, ref: str) -> ObjectType | None:
         """The object that a property's `ref` stands for; a bare name is one of core's."""
         if ref not in self._definitions:
-            shard, _, name = ref.rpartition("#")
-            shard = shard or self._core_shard
+            # The first `#` parts them: the name may come from elsewhere, and hold anything.
+            shard, found, name = ref.partition("#")
+            shard, name = (shard, name) if found else (self._core_shard, ref)
             raw = self._shard(shard).get("defs", {}).get(name)
             self._definitions[ref] = self._read_object(name, raw, shard) if raw is not None else None
         return self._definitions[ref]

@@ -26,6 +26,8 @@ from tiercel_schemas.catalog.server_properties import PropertyConverter, Raw
 from tiercel_schemas.catalog.server_schema import Node, PluginDefinition, SchemaError, ServerSchema, properties_of
 from tiercel_schemas.catalog.server_types import ReadSchema, TypeReader, read_flow_schema
 
+_TOO_DEEP = "it is nested too deeply"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedSchema:
@@ -46,7 +48,10 @@ def import_flow_schema(document: Any, catalog: Catalog) -> ImportedSchema:
     Raises:
         SchemaError: if the document is no schema of a server.
     """
-    return _compared(read_flow_schema(document, catalog), catalog)
+    try:
+        return _compared(read_flow_schema(document, catalog), catalog)
+    except RecursionError:
+        raise SchemaError(_TOO_DEEP) from None
 
 
 def import_plugin_schema(
@@ -59,6 +64,13 @@ def import_plugin_schema(
     Raises:
         SchemaError: if the document is none of a plugin, or its name is not known.
     """
+    try:
+        return _compared(_read_plugin_schema(document, catalog, name, kind), catalog)
+    except RecursionError:
+        raise SchemaError(_TOO_DEEP) from None
+
+
+def _read_plugin_schema(document: Any, catalog: Catalog, name: str | None, kind: str) -> ReadSchema:
     parts = document.get("schema", document) if isinstance(document, Mapping) else None
     node = parts.get("properties") if isinstance(parts, Mapping) else None
     if not isinstance(node, Mapping) or not isinstance(node.get("properties"), Mapping):
@@ -77,7 +89,7 @@ def import_plugin_schema(
     if outputs := _outputs(parts, schema, reader.converter, found):
         read.types[found]["out"] = outputs
     read.definitions = reader.converter.finish()
-    return _compared(read, catalog)
+    return read
 
 
 def plugin_outputs(document: Any, name: str, catalog: Catalog) -> tuple[Mapping[str, Raw], Mapping[str, Raw]]:

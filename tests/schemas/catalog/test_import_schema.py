@@ -411,6 +411,37 @@ def test_references_in_circles_and_without_end_are_read(tmp_path: Path) -> None:
     assert len(imported.definitions) > 3000
 
 
+def nested(word: str) -> Schema:
+    node: Any = {"type": "string"}
+    for _ in range(50_000):
+        node = {word: [node] if word in {"allOf", "anyOf"} else node, "type": "array"}
+    return {"definitions": {"a.T": {"properties": {"type": {"const": "a.T"}, "x": node}}}}
+
+
+@pytest.mark.parametrize("word", ["allOf", "items", "anyOf", "title"])
+def test_what_is_nested_without_end_is_cut(word: str) -> None:
+    assert import_flow_schema(nested(word), load_catalog(V2)).new == ("a.T",)
+
+
+def test_what_can_not_be_cut_is_refused() -> None:
+    with pytest.raises(SchemaError, match="nested too deeply"):
+        import_flow_schema(nested("default"), load_catalog(V2))
+
+
+def test_names_hold_anything(tmp_path: Path) -> None:
+    odd = "../../x#2.0/core#y"
+    made = {
+        "definitions": {
+            "a.T": {"properties": {"type": {"const": "a.T"}, "x": {"$ref": f"#/definitions/{odd.replace('/', '~1')}"}}},
+            odd: {"properties": {"y": {"type": "integer"}}},
+        }
+    }
+    catalog = overlaid(import_flow_schema(made, load_catalog(V2)), tmp_path)
+    found = catalog.definition(plugin(catalog, "a.T").properties["x"].ref or "")
+    assert found is not None
+    assert set(found.properties) == {"y"}
+
+
 def test_imported_schemas_are_plain_data() -> None:
     imported = import_flow_schema(with_private(), load_catalog(V2))
     assert json.loads(json.dumps(imported.types)) == imported.types
