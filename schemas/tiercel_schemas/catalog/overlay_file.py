@@ -12,11 +12,13 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tiercel_schemas.catalog.importing import ImportedSchema
 from tiercel_schemas.catalog.overlay_facts import sound_object
 from tiercel_schemas.versions import KestraVersion
+
+if TYPE_CHECKING:
+    from tiercel_schemas.catalog.importing import ImportedSchema
 
 FOLDER = Path(".tiercel", "schemas")
 """Where overlays lie below the root of a project."""
