@@ -108,6 +108,30 @@ def test_pure_packages_do_no_io(module: Module) -> None:
     assert not called, f"{module.name} calls {sorted(called)}"
 
 
+SERVER_LAYERS = (("analysis",), ("workspace",), ("rules", "features"), ("lsp",), ("cli",))
+CORE_MAY_IMPORT = ("tiercel_schemas", "tiercel_engine.core", "tiercel_engine.storage.layout")
+
+
+def test_the_core_decides_alone() -> None:
+    for module in MODULES:
+        if _is_within(module.name, "tiercel_engine.core"):
+            ours = {name for name in module.imports() if name.partition(".")[0] in PACKAGES}
+            strange = {name for name in ours if not any(_is_within(name, home) for home in CORE_MAY_IMPORT)}
+            assert not strange, f"{module.name} imports {sorted(strange)}"
+
+
+def test_the_server_is_built_in_layers() -> None:
+    level = {name: number for number, names in enumerate(SERVER_LAYERS) for name in names}
+    for module in MODULES:
+        home = module.name.split(".")[1:2]
+        if not home or module.name.partition(".")[0] != "tiercel_server" or home[0] not in level:
+            continue
+        for name in module.imports():
+            target = name.split(".")[1:2]
+            if _is_within(name, "tiercel_server") and target and target[0] in level and target != home:
+                assert level[target[0]] < level[home[0]], f"{module.name} imports {name}"
+
+
 def test_pure_packages_are_where_this_test_looks() -> None:
     for package in PURE:
         assert any(_is_within(module.name, package) for module in PURE_MODULES), package

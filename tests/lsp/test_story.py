@@ -132,13 +132,22 @@ async def test_closing_a_document_ends_its_run(editor: Editor, uri: Callable[[st
 
 async def test_what_has_errors_is_not_run(editor: Editor, uri: Callable[[str], str]) -> None:
     flow = uri("story.yaml")
-    editor.open(flow, FLOW)
-    await editor.codes(flow, "unknown-input")
+    editor.open(flow, FLOW.replace("message:", "mesage:"))
+    await editor.diagnostics(flow, lambda found: any(each.code == "unknown-property" for each in found))
     answer = await editor.command("tiercel.run", flow)
     assert isinstance(answer, dict)
     assert answer["started"] is False
     assert "line 10" in answer["reason"]
-    assert "whom" in editor.client.messages[-1].message
+    assert "mesage" in editor.client.messages[-1].message
+
+
+async def test_what_kestra_finds_out_only_at_run_time_is_run(editor: Editor, uri: Callable[[str], str]) -> None:
+    flow = uri("story.yaml")
+    editor.open(flow, FLOW)
+    await editor.codes(flow, "unknown-input")
+    assert await editor.command("tiercel.run", flow) == {"started": True}
+    found = await editor.diagnostics(flow, lambda found: sum(each.code == "run-failed" for each in found) == 2)
+    assert any(each.code == "run-failed" and "whom" in each.message for each in found)
 
 
 async def test_commands_take_any_arguments(editor: Editor, uri: Callable[[str], str]) -> None:

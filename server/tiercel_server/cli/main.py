@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -19,7 +20,7 @@ COMMANDS: Final = {
     "init": "Write a tiercel.yaml, or set the Kestra version in one.",
     "lsp": "Run the language server.",
     "run": "Run a flow on this machine.",
-    "schema": "Print the JSON Schema of flows.",
+    "schema": "Print the JSON Schema of flows, or take in that of a server.",
 }
 """Each command and its line of help; the code of `NAME` is `commands/NAME.py`, its click command is named `command`."""
 
@@ -30,6 +31,10 @@ Examples:
   tiercel eval '{{ 1 + 2 }}'      render an expression
 
 A `tiercel.yaml` at the root of a workspace sets the Kestra version and more."""
+
+
+DEBUG_VARIABLE: Final = "TIERCEL_DEBUG"
+FAULT_EXIT: Final = 70
 
 
 class LazyGroup(click.Group):
@@ -76,7 +81,10 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave the process with its exit code: 0, 1 or 2 as each command says."""
+    """Run the command line and leave the process with its exit code.
+
+    0, 1 or 2 as each command says; 70 for a fault of Tiercel itself, so that a pipeline can tell it from findings.
+    """
     _write_utf8()
     try:
         cli.main(args=list(arguments) if arguments is not None else None, prog_name="tiercel")
@@ -84,6 +92,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # Whoever read our output has seen enough (`tiercel check | head`).
         sys.stderr.close()
         sys.exit(141)
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        click.echo(f"tiercel: a fault of Tiercel itself, please report it: {type(error).__name__}: {error}", err=True)
+        click.echo(f"{DEBUG_VARIABLE}=1 in the environment shows where.", err=True)
+        sys.exit(FAULT_EXIT)
 
 
 def _write_utf8() -> None:

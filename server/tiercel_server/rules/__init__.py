@@ -12,9 +12,9 @@ of its group's folder and registers itself:
     def check(context: RuleContext) -> Iterator[Diagnostic]: …
 """
 
+from tiercel_server.analysis.workspace_flows import KnownFlow, KnownInput, WorkspaceFlows
 from tiercel_server.rules.engine import diagnose, is_on
 from tiercel_server.rules.model import Rule, RuleContext
 from tiercel_server.rules.registry import all_rules
-from tiercel_server.rules.workspace_flows import KnownFlow, KnownInput, WorkspaceFlows
 
 __all__ = ["KnownFlow", "KnownInput", "Rule", "RuleContext", "WorkspaceFlows", "all_rules", "diagnose", "is_on"]

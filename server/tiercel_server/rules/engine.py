@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
+from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.rules.model import RegisteredCheck, Rule, RuleContext
 from tiercel_server.rules.registry import all_checks, all_rules
 from tiercel_server.rules.structure.suppressions import NAMELESS_SUPPRESSION, UNUSED_SUPPRESSION
 from tiercel_server.rules.suppressions import apply_suppressions, find_suppressions
-from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace.settings import ProjectSettings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 MAX_FINDINGS = 500
 """A file with more findings than this shows the first ones."""
 
+FAULT_CODE = "tiercel-fault"
+"""What is reported when a check itself fails; tests take it for a failure."""
+
+_LOGGER = logging.getLogger(__name__)
 _HIDING_CODES = frozenset({"yaml-syntax", "unquoted-expression"})
 
 
@@ -58,11 +64,19 @@ def _all_findings(snapshot: DocumentSnapshot, workspace: WorkspaceFlows) -> Iter
     for check in all_checks():
         if not _wanted(check, snapshot):
             continue
-        if check.file_check is not None:
-            yield from check.file_check(snapshot)
-        if check.flow_check is not None:
-            for context in contexts:
-                yield from check.flow_check(context)
+        found: list[Diagnostic] = []
+        try:
+            if check.file_check is not None:
+                found.extend(check.file_check(snapshot))
+            if check.flow_check is not None:
+                for context in contexts:
+                    found.extend(check.flow_check(context))
+        except Exception:
+            codes = ", ".join(f"`{rule.code}`" for rule in check.rules)
+            _LOGGER.exception("the check of %s failed", codes)
+            message = f"Tiercel could not check {codes} here: a fault of its own, please report it"
+            yield Diagnostic(FAULT_CODE, Severity.WARNING, message, Span(0, 0))
+        yield from found
 
 
 def _wanted(check: RegisteredCheck, snapshot: DocumentSnapshot) -> bool:

@@ -10,7 +10,7 @@ from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation, Severity
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
-from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
+from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace.settings import ProjectSettings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 

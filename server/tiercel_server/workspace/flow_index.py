@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tiercel_server.analysis.flow import FlowAnalysis
 from tiercel_server.analysis.mappings import find_items, find_scalar, find_text, find_value
-from tiercel_server.rules.workspace_flows import KnownFlow, KnownInput, WorkspaceFlows
+from tiercel_server.analysis.workspace_flows import KnownFlow, KnownInput, WorkspaceFlows
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 _SUBFLOWS = frozenset({"io.kestra.plugin.core.flow.Subflow", "io.kestra.core.tasks.flows.Subflow"})

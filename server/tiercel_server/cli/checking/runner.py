@@ -8,13 +8,13 @@ from pathlib import Path
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.cli.checking.files import FoundFile
 from tiercel_server.cli.checking.fixing import Mended, mend
 from tiercel_server.cli.checking.reading import UnreadableFileError, decode, may_hold_flow, read_text
 from tiercel_server.cli.checking.report import Report, ReportedFinding, file_problem, reported
 from tiercel_server.rules import diagnose
 from tiercel_server.rules.fixes import Fix
-from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.flow_index import index_flows
 from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings

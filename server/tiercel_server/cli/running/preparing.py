@@ -56,7 +56,7 @@ def prepare(wish: Wish) -> Prepared:
     start = Path(wish.flow).parent if wish.flow != "-" else wish.workspace or Path.cwd()
     project_file = find_project_file((wish.workspace or start).resolve())
     settings = read_settings(project_file) if project_file is not None else ProjectSettings()
-    project = _project(project_file)
+    project = project_at(project_file)
     file = read_flow_file(wish.flow, settings, wish.version)
     chosen = choose_flow(file, wish.flow_id)
     _stop_on_errors(file)
@@ -66,7 +66,7 @@ def prepare(wish: Wish) -> Prepared:
         raise Refused(f"Flow '{flow.id}' is disabled, so Kestra would not run it.", "Remove `disabled: true`.")
     root = (wish.workspace or (project_file.parent if project_file is not None else file.folder)).resolve()
     neighbours = Neighbours(root, version, project.exclude)
-    services = _services(root, project, wish.runner)
+    services = services_in(root, project, wish.runner)
     notices = [Notice("WARN", "secret-unreadable", note) for note in services.notes]
     notices += preflight(_reached(flow, neighbours), services.runners)
     _stop_on_notices(notices)
@@ -76,7 +76,7 @@ def prepare(wish: Wish) -> Prepared:
         knows_namespace=lambda name: _is_known(flow, neighbours, name),
         globals=project.globals,
         envs=project.envs,
-        history=_history(root, services),
+        history=history_in(root, services),
         **_limits(wish, project),
     )
     return Prepared(RunRequest(flow, surroundings, wish.inputs, wish.labels), tuple(notices))
@@ -102,7 +102,8 @@ def _limits(wish: Wish, project: Project) -> dict[str, Any]:
     return {} if limit is None else {"max_parallel": limit}
 
 
-def _project(path: Path | None) -> Project:
+def project_at(path: Path | None) -> Project:
+    """What `tiercel.yaml` says, the defaults where there is none; raises `Refused`."""
     if path is None:
         return Project()
     try:
@@ -115,7 +116,8 @@ def _project(path: Path | None) -> Project:
         raise Refused(f"{path} can't be used:", *(f"  {problem}" for problem in error.problems)) from error
 
 
-def _services(root: Path, project: Project, runner: RunnerMode | None) -> LocalServices:
+def services_in(root: Path, project: Project, runner: RunnerMode | None) -> LocalServices:
+    """The services of a project, its state kept below `root`; raises `Refused`."""
     state = root / STATE_FOLDER
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -128,7 +130,8 @@ def _services(root: Path, project: Project, runner: RunnerMode | None) -> LocalS
         raise Refused(f"The folder {state} or the project's secrets can't be used: {error}.") from error
 
 
-def _history(root: Path, services: LocalServices) -> History:
+def history_in(root: Path, services: LocalServices) -> History:
+    """The history kept below `root`, opened; raises `Refused`."""
     path = root / STATE_FOLDER / HISTORY_FILE
     try:
         return History(path, services.masker.data)

@@ -8,6 +8,7 @@ from tiercel_schemas.catalog import load_catalog
 from tiercel_schemas.source.nodes import MappingNode
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis import FlowAnalysis
+from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.features.completion.expressions import offered_in_expression
 from tiercel_server.features.completion.flows import offered_flows, offered_inputs
 from tiercel_server.features.completion.items import CompletionItem, CompletionList
@@ -16,7 +17,6 @@ from tiercel_server.features.completion.types import MOST_TYPES, offered_types, 
 from tiercel_server.features.completion.values import offered_values
 from tiercel_server.features.cursor import Cursor, locate
 from tiercel_server.features.slots import TASK, TRIGGER, Slot, slot_at, slot_of
-from tiercel_server.rules.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace import DocumentSnapshot
 
 

@@ -8,10 +8,10 @@ from tiercel_schemas.catalog import Catalog
 from tiercel_schemas.source.locate import node_at
 from tiercel_schemas.source.nodes import MappingNode, Node, Path
 from tiercel_server.analysis.mappings import effective_pairs, find_text
+from tiercel_server.analysis.workspace_flows import WorkspaceFlows
 from tiercel_server.features.completion.items import CompletionItem, fits
 from tiercel_server.features.cursor import Cursor
 from tiercel_server.features.slots import slot_at
-from tiercel_server.rules.workspace_flows import WorkspaceFlows
 
 
 def offered_flows(

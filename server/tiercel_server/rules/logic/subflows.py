@@ -18,11 +18,11 @@ from tiercel_server.analysis.mappings import (
     pointing_span,
 )
 from tiercel_server.analysis.symbols import TaskSymbol
+from tiercel_server.analysis.workspace_flows import KnownFlow
 from tiercel_server.rules.examples import CORE, item, logs, tasks
 from tiercel_server.rules.model import Rule, RuleContext, replacement
 from tiercel_server.rules.registry import checks
 from tiercel_server.rules.wording import listed, nearest
-from tiercel_server.rules.workspace_flows import KnownFlow
 
 
 def _rule(code: str, summary: str, why: str, bad: tuple[str, ...], severity: Severity = Severity.WARNING) -> Rule:
