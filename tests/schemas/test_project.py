@@ -33,7 +33,7 @@ def test_a_version_without_quotes_is_understood():
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        ([], "holds keys and values"),
+        ([], "is a mapping of settings"),
         ({"runn": {}}, "runn: no such setting"),
         ({"run": {"runner": "k8s"}}, "run.runner"),
         ({"run": {"max-parallel": 0}}, "run.max-parallel"),

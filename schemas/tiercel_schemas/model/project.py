@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -25,7 +27,7 @@ class _Part(BaseModel):
 
 def _version(value: object) -> object:
     # `kestra-version: 2.0` without quotes is a number to YAML.
-    return f"{value:.1f}" if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 class SecretSettings(_Part):
@@ -59,49 +61,151 @@ class ServerSettings(_Part):
     tenant: str = "main"
 
 
+def _severity(value: object) -> object:
+    # Without quotes YAML reads `off` as false.
+    return "off" if value is False else value
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _names(value: object) -> object:
+    return list(value) if isinstance(value, Mapping) else value
+
+
+RuleSeverity = Literal["error", "warning", "information", "hint", "off"]
+Profile = Literal["practice", "security"]
+KnownNames = Annotated[frozenset[str] | None, BeforeValidator(_names)]
+
+
+class RuleSettings(_Part):
+    """What `check` reports: severities by code, codes that are off, groups of rules that are on."""
+
+    severity: Mapping[str, Annotated[RuleSeverity, BeforeValidator(_severity)]] = Field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    profile: Annotated[tuple[Profile, ...], BeforeValidator(_several)] = ()
+
+
 class Project(_Part):
     """A project's settings; an empty file gives all defaults.
 
-    `rules`, `secrets` and `kv` (names that checks take for known) are read by the checks themselves.
+    `flows` and `exclude` are globs as in a `.gitignore`. `secrets` and `kv` are the names that are known to exist (a
+    list, or a map whose keys they are), None where nothing is known.
     """
 
     kestra_version: Annotated[KestraVersion | None, BeforeValidator(_version)] = None
-    flows: tuple[str, ...] = ("**/*.yaml", "**/*.yml")
+    flows: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    rules: RuleSettings = RuleSettings()
+    secrets: KnownNames = None
+    kv: KnownNames = None
     namespaces: Mapping[str, NamespaceSettings] = Field(default_factory=dict)
     globals: Mapping[str, Any] = Field(default_factory=dict)
     envs: Mapping[str, Text] = Field(default_factory=dict)
-    exclude: tuple[str, ...] = ()
-    secrets: Any = None
-    kv: Any = None
-    rules: Mapping[str, Any] | None = None
     run: RunSettings = RunSettings()
     server: ServerSettings | Mapping[str, ServerSettings] | None = None
 
 
-class ProjectError(Exception):
-    """A project file that can't be used; `problems` are `path: what is wrong`, all of them."""
+@dataclass(frozen=True, slots=True)
+class ProjectProblem:
+    """A setting that is wrong: the path to it, and what is wrong in plain words."""
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+    path: tuple[str | int, ...]
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(str(step) for step in self.path)}: {self.message}" if self.path else self.message
+
+
+class ProjectError(Exception):
+    """A project file that can't be used; `problems` are all that is wrong with it."""
+
+    def __init__(self, problems: tuple[ProjectProblem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
 
 def read_project(data: Any) -> Project:
     """The settings in the plain data of a project file (None for an empty one); raises `ProjectError`."""
+    project, problems = read_usable_project(data)
+    if problems:
+        raise ProjectError(problems)
+    return project
+
+
+def read_usable_project(data: Any) -> tuple[Project, tuple[ProjectProblem, ...]]:
+    """The settings that are right, those that are wrong left at their defaults; and what is wrong."""
     if data is None:
-        return Project()
+        return Project(), ()
     if not isinstance(data, Mapping):
-        raise ProjectError((f"a project file holds keys and values, not {type(data).__name__}",))
-    try:
-        return Project.model_validate(data)
-    except ValidationError as error:
-        problems = tuple(
-            f"{'.'.join(str(step) for step in detail['loc'])}: {_words(detail)}" for detail in error.errors()
-        )
-        raise ProjectError(problems) from None
+        return Project(), (ProjectProblem((), "a project file is a mapping of settings"),)
+    settings = copy.deepcopy(dict(data))
+    problems: list[ProjectProblem] = []
+    while True:
+        try:
+            return Project.model_validate(settings), tuple(problems)
+        except ValidationError as error:
+            for detail in error.errors():
+                path = _path_in(data, detail["loc"])
+                # Of a choice between shapes each complains; the first one speaks for all.
+                if not any(path[: len(told.path)] == told.path for told in problems):
+                    problems.append(ProjectProblem(path, _words(detail)))
+                _leave_out(settings, path)
+
+
+def _path_in(data: Any, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The part of a validator's location that leads through the data; what it adds of its own is left out."""
+    path: list[str | int] = []
+    for step in location:
+        if isinstance(data, list):
+            inside = isinstance(step, int) and step < len(data)
+        else:
+            inside = isinstance(data, Mapping) and step in data
+        if not inside:
+            break
+        data = data[step]
+        path.append(step)
+    return tuple(path)
+
+
+def _leave_out(settings: dict[str, Any], path: tuple[str | int, ...]) -> None:
+    # A list goes as a whole, else the places of its other items would move.
+    keys = [step for step in path if isinstance(step, str)]
+    if len(keys) != len(path):
+        keys = keys[: next(number for number, step in enumerate(path) if isinstance(step, int))]
+    holder: Any = settings
+    for step in keys[:-1]:
+        if not isinstance(holder, dict) or step not in holder:
+            return
+        holder = holder[step]
+    if isinstance(holder, dict) and keys:
+        holder.pop(keys[-1], None)
+    else:
+        settings.clear()
+
+
+_EXPECTED = {
+    "mapping_type": "a mapping",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "frozen_set_type": "a list of names",
+    "string_type": "a text",
+}
 
 
 def _words(detail: Any) -> str:
-    if detail["type"] == "extra_forbidden":
+    kind, given = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
         return "no such setting"
-    return str(detail["msg"]).removeprefix("Value error, ")
+    if kind in _EXPECTED:
+        return f"{_EXPECTED[kind]} is wanted here"
+    if kind in {"literal_error", "enum"}:
+        return f"`{given}` is none of {detail['ctx']['expected']}"
+    if kind == "missing":
+        return f"`{detail['loc'][-1]}` is missing"
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]

@@ -13,7 +13,7 @@ from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
-from tiercel_server.workspace.snapshot import DocumentSnapshot
+from tiercel_server.workspace.snapshot import DocumentSnapshot, ExcludedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,9 @@ class Session:
 
     def _keep(self, uri: str, text: str, version: int) -> DocumentSnapshot:
         settings = self.settings_for(uri)
-        snapshot = DocumentSnapshot(
+        path = path_of(uri)
+        kind = DocumentSnapshot if path is None or settings.covers(path) else ExcludedDocument
+        snapshot = kind(
             uri,
             text,
             version=version,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.source.locate import span_of
-from tiercel_schemas.source.parser import SourceDocument, parse_source
+from tiercel_schemas.source.parser import parse_source
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.source.values import TooManyValuesError, plain_value
 from tiercel_schemas.versions import DEFAULT_VERSION, KestraVersion
@@ -23,7 +22,6 @@ _SEVERITIES: Mapping[str, Severity | None] = {
     "hint": Severity.HINT,
     "off": None,
 }
-_PROFILES = frozenset({"practice", "security"})
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,19 @@ class ProjectSettings:
     def effective_version(self) -> KestraVersion:
         """The project's version, else the default."""
         return self.kestra_version or DEFAULT_VERSION
+
+    def covers(self, path: Path) -> bool:
+        """Whether a file is one of the project's flows, as far as `flows` and `exclude` tell."""
+        if self.root is None or not (self.flow_globs or self.exclude_globs):
+            return True
+        from pathspec import GitIgnoreSpec
+
+        absolute, root = path.resolve(), self.root.resolve()
+        if not absolute.is_relative_to(root):
+            return True
+        name = absolute.relative_to(root).as_posix()
+        wanted = not self.flow_globs or GitIgnoreSpec.from_lines(self.flow_globs).match_file(name)
+        return wanted and not GitIgnoreSpec.from_lines(self.exclude_globs).match_file(name)
 
     @property
     def root(self) -> Path | None:
@@ -78,98 +89,32 @@ def read_settings(path: Path) -> ProjectSettings:
 
 
 def parse_settings(text: str, path: Path | None = None) -> ProjectSettings:
-    """The settings in a text; what is wrong with it stands in `problems`, never raised."""
-    return _SettingsReader(text, path).read()
+    """The settings in a text; what is wrong with it stands in `problems`, never raised.
 
+    Each setting stands for itself: one that is wrong is reported and left at its default.
+    """
+    # Its validators take time to build, and most checks meet no project file.
+    from tiercel_schemas.model.project import ProjectProblem, read_usable_project
 
-class _SettingsReader:
-    def __init__(self, text: str, path: Path | None) -> None:
-        self._path = path
-        self._source = parse_source(text)
-        self._document: SourceDocument | None = self._source.documents[0] if self._source.documents else None
-        self._problems = [
-            Diagnostic(CODE, Severity.ERROR, problem.message, problem.span) for problem in self._source.problems
-        ]
-
-    def read(self) -> ProjectSettings:
-        """What the text says, each setting on its own: one that is wrong is reported and left at its default."""
-        try:
-            data = plain_value(self._document.root) if self._document is not None else None
-        except TooManyValuesError as error:
-            self._report((), f"The project file can't be read: {error}.")
-            data = None
-        if data is not None and not isinstance(data, dict):
-            self._report((), "A project file is a mapping of settings.")
-        data = data if isinstance(data, dict) else {}
-        rules = self._mapping(data, "rules")
-        return ProjectSettings(
-            path=self._path,
-            kestra_version=self._version(data.get("kestra-version")),
-            severities=self._severities(rules),
-            ignore=frozenset(self._texts(rules.get("ignore"), ("rules", "ignore"))),
-            profiles=self._profiles(rules),
-            flow_globs=tuple(self._texts(data.get("flows"), ("flows",))),
-            exclude_globs=tuple(self._texts(data.get("exclude"), ("exclude",))),
-            secrets=self._names(data.get("secrets"), ("secrets",)),
-            kv=self._names(data.get("kv"), ("kv",)),
-            problems=tuple(self._problems),
-        )
-
-    def _report(self, path: tuple[str | int, ...], message: str) -> None:
-        root = self._document.root if self._document is not None else None
-        self._problems.append(Diagnostic(CODE, Severity.ERROR, message, span_of(root, path) or Span(0, 0)))
-
-    def _mapping(self, data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-        value = data.get(name)
-        if value is None or isinstance(value, dict):
-            return value or {}
-        self._report((name,), f"`{name}` is a mapping.")
-        return {}
-
-    def _version(self, value: Any) -> KestraVersion | None:
-        if value is None:
-            return None
-        try:
-            return KestraVersion(str(value))
-        except ValueError:
-            known = " or ".join(f"`{version.value}`" for version in KestraVersion)
-            self._report(("kestra-version",), f"`{value}` is no version that Tiercel knows: write {known}.")
-            return None
-
-    def _severities(self, rules: Mapping[str, Any]) -> dict[str, Severity | None]:
-        found: dict[str, Severity | None] = {}
-        stated = rules.get("severity") or {}
-        if not isinstance(stated, dict):
-            self._report(("rules", "severity"), "`severity` maps codes of rules to severities.")
-            return found
-        for code, word in stated.items():
-            # Without quotes YAML reads `off` as false.
-            name = "off" if word is False else word
-            if name in _SEVERITIES:
-                found[str(code)] = _SEVERITIES[name]
-            else:
-                words = ", ".join(_SEVERITIES)
-                self._report(("rules", "severity", code), f"`{word}` is no severity: write one of {words}.")
-        return found
-
-    def _profiles(self, rules: Mapping[str, Any]) -> frozenset[str]:
-        value = rules.get("profile")
-        names = frozenset(self._texts([value] if isinstance(value, str) else value, ("rules", "profile")))
-        for name in sorted(names - _PROFILES):
-            self._report(("rules", "profile"), f"There is no profile `{name}`: {' or '.join(sorted(_PROFILES))}.")
-        return names & _PROFILES
-
-    def _texts(self, value: Any, path: tuple[str | int, ...]) -> list[str]:
-        if value is None:
-            return []
-        if isinstance(value, list) and all(isinstance(each, str) for each in value):
-            return list(value)
-        self._report(path, f"`{path[-1]}` is a list of texts.")
-        return []
-
-    def _names(self, value: Any, path: tuple[str | int, ...]) -> frozenset[str] | None:
-        if value is None:
-            return None
-        if isinstance(value, dict):
-            return frozenset(str(each) for each in value)
-        return frozenset(self._texts(value, path))
+    source = parse_source(text)
+    root = source.documents[0].root if source.documents else None
+    try:
+        project, problems = read_usable_project(plain_value(root))
+    except TooManyValuesError as error:
+        project, problems = read_usable_project(None)[0], (ProjectProblem((), f"it can't be read: {error}"),)
+    findings = [Diagnostic(CODE, Severity.ERROR, problem.message, problem.span) for problem in source.problems]
+    for problem in problems:
+        span = span_of(root, problem.path) or Span(0, 0)
+        findings.append(Diagnostic(CODE, Severity.ERROR, str(problem), span))
+    return ProjectSettings(
+        path=path,
+        kestra_version=project.kestra_version,
+        severities={code: _SEVERITIES[word] for code, word in project.rules.severity.items()},
+        ignore=frozenset(project.rules.ignore),
+        profiles=frozenset(project.rules.profile),
+        flow_globs=project.flows,
+        exclude_globs=project.exclude,
+        secrets=project.secrets,
+        kv=project.kv,
+        problems=tuple(findings),
+    )

@@ -68,3 +68,17 @@ class DocumentSnapshot:
         """The flow that holds an offset; the last one before it when it lies between two."""
         document = self.source.document_at(offset)
         return next((flow for flow in self.flows if flow.document is document), None)
+
+
+class ExcludedDocument(DocumentSnapshot):
+    """A document that the project's settings leave out: nothing in it is taken for a flow."""
+
+    @cached_property
+    def flows(self) -> tuple[FlowAnalysis, ...]:
+        """None."""
+        return ()
+
+    @cached_property
+    def is_flow(self) -> bool:
+        """Never."""
+        return False

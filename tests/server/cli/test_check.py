@@ -349,3 +349,12 @@ def test_explain_knows_what_was_meant() -> None:
     result = CliRunner().invoke(explain, ["unknown-inputs"])
     assert result.exit_code == 2
     assert "Did you mean 'unknown-input'?" in result.output
+
+
+def test_what_the_project_leaves_out_is_checked_only_when_named(tmp_path: Path) -> None:
+    bad = "id: a\nnamespace: b\nnope: 1\ntasks:\n  - {id: t, type: io.kestra.plugin.core.log.Log, message: x}\n"
+    (tmp_path / "tiercel.yaml").write_text("exclude: [vendor/]\n")
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor" / "flow.yaml").write_text(bad)
+    assert CliRunner().invoke(command, [str(tmp_path)]).exit_code == 0
+    assert CliRunner().invoke(command, [str(tmp_path / "vendor" / "flow.yaml")]).exit_code == 1

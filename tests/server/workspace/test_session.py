@@ -77,14 +77,18 @@ def test_a_document_that_is_no_file_has_default_settings() -> None:
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("kestra-version: 3\n", ["`3` is no version that Tiercel knows"]),
-        ("rules: 3\n", ["`rules` is a mapping"]),
-        ("rules: {severity: {a: loud}}\n", ["`loud` is no severity"]),
-        ("rules: {profile: fast}\n", ["There is no profile `fast`"]),
-        ("rules: {ignore: x}\n", ["`ignore` is a list of texts"]),
-        ("- a\n", ["A project file is a mapping"]),
+        ("kestra-version: 3\n", ["`3` is none of '1.3' or '2.0'"]),
+        ("rules: 3\n", ["rules: a mapping is wanted here"]),
+        ("rules: {severity: {a: loud}}\n", ["rules.severity.a: `loud` is none of 'error', 'warning'"]),
+        ("rules: {profile: fast}\n", ["rules.profile: `fast` is none of 'practice' or 'security'"]),
+        ("rules: {ignore: x}\n", ["rules.ignore: a list is wanted here"]),
+        ("- a\n", ["a project file is a mapping"]),
         ("", []),
-        ("other: 1\n", []),
+        ("other: 1\n", ["other: no such setting"]),
+        ("flows: [a, 3]\n", ["flows.1: a text is wanted here"]),
+        ("secrets: 3\nkv: {a: 1}\n", ["secrets: a list of names is wanted here"]),
+        ("run: {runner: k8s, max-parallel: 0}\n", ["run.runner: `k8s` is none of", "run.max-parallel: "]),
+        ("server: {tenant: x}\n", ["server"]),
     ],
 )
 def test_what_is_wrong_with_settings_is_said_never_raised(text: str, messages: list[str]) -> None:
@@ -105,6 +109,14 @@ def test_settings_are_read() -> None:
     assert settings.severities == {"a": None, "b": Severity.HINT}
     assert (settings.ignore, settings.profiles) == ({"c"}, {"security"})
     assert (settings.secrets, settings.kv) == ({"A"}, {"b"})
+
+
+def test_what_a_project_leaves_out_is_no_flow(tmp_path: Path) -> None:
+    (tmp_path / "tiercel.yaml").write_text("flows: ['flows/**']\nexclude: ['flows/old/']\n")
+    session = Session([tmp_path])
+    assert session.open((tmp_path / "flows" / "a.yaml").as_uri(), FLOW).is_flow
+    assert not session.open((tmp_path / "flows" / "old" / "a.yaml").as_uri(), FLOW).is_flow
+    assert not session.open((tmp_path / "elsewhere.yaml").as_uri(), FLOW).is_flow
 
 
 def test_flows_know_of_one_another() -> None:

@@ -55,13 +55,16 @@ class CheckRun:
     _looks_old: bool = False
 
     def add_file(self, file: FoundFile) -> None:
-        """Read a file."""
+        """Read a file; one that was found, not named, is passed over where its project leaves it out."""
+        settings = self._settings_of(file.path.parent)
+        if not file.named and not settings.covers(file.path):
+            return
         try:
             text = read_text(file.path)
         except UnreadableFileError as error:
             self._misuse(str(file.path), UNREADABLE, str(error), named=file.named)
             return
-        self._add(str(file.path), text, self._settings_of(file.path.parent), named=file.named)
+        self._add(str(file.path), text, settings, named=file.named)
 
     def add_bytes(self, name: str, data: bytes) -> None:
         """Take a text under a name, as from standard input."""
