@@ -5,7 +5,7 @@ from __future__ import annotations
 from tiercel_engine.runtime.creation import CheckError
 from tiercel_engine.runtime.engine import Engine, UnknownExecutionError
 from tiercel_engine.runtime.request import DEFAULT_PARALLEL, OnEvent, RunRequest, Surroundings
-from tiercel_engine.runtime.running import run_flow, run_flow_async
+from tiercel_engine.runtime.running import restart_flow, restart_flow_async, run_flow, run_flow_async
 
 __all__ = [
     "DEFAULT_PARALLEL",
@@ -15,6 +15,8 @@ __all__ = [
     "RunRequest",
     "Surroundings",
     "UnknownExecutionError",
+    "restart_flow",
+    "restart_flow_async",
     "run_flow",
     "run_flow_async",
 ]

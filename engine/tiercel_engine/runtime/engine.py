@@ -37,8 +37,12 @@ from tiercel_engine.runtime.performing import perform
 from tiercel_engine.runtime.rendering import ExecutionServices
 from tiercel_engine.runtime.request import OnEvent, Surroundings, ignore
 from tiercel_engine.runtime.slots import Slots
+from tiercel_engine.store.history import History
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.flowables import Pause
+
+COMMIT_DELAY = 0.05
+"""Seconds in which logs are gathered before they are written, unless something is decided sooner."""
 
 
 class UnknownExecutionError(LookupError):
@@ -63,6 +67,7 @@ class Engine:
         self._waiting: deque[tuple[str, Event]] = deque()
         self._arrivals: dict[str, list[Event]] = {}
         self._pumping = False
+        self._committing = False
         self._last = datetime.min.replace(tzinfo=UTC)
         self._stack = AsyncExitStack()
         self._group: anyio.abc.TaskGroup | None = None
@@ -245,9 +250,23 @@ class Engine:
         if history is not None and live is not None:
             if kind in {"log", "metric"}:
                 history.keep_line(live.execution.id, line)
+                self._commit_soon(history)
             elif kind == "execution.labels":
                 history.keep_labels(live.execution)
         self._on_event(line)
+
+    def _commit_soon(self, history: History) -> None:
+        # What a task tells while it works must not wait for its end: others may follow it, and want to write too.
+        if not self._committing:
+            self._committing = True
+            self.group.start_soon(self._commit_later, history)
+
+    async def _commit_later(self, history: History) -> None:
+        try:
+            await anyio.sleep(COMMIT_DELAY)
+        finally:
+            self._committing = False
+            history.commit()
 
     def write_log(self, live: Live, level: str, message: str, task_run_id: str | None = None, attempt: int = 0) -> None:
         """Tell a log entry of an execution or of one of its task runs."""

@@ -279,7 +279,8 @@ def _finish(engine: Engine, live: Live, _effect: wanted.Finish) -> None:
 def _tell_caller(engine: Engine, live: Live) -> None:
     """Say the end of an execution to the task run that waits for it."""
     execution, caller = live.execution, live.caller
-    if caller is None or not caller.waits:
+    if caller is None or not caller.waits or caller.execution_id not in engine.lives:
+        # The last happens when a subflow's execution is restarted by itself: its caller ended in an earlier process.
         return
     if caller.loop_index is None:
         if caller.batch is not None and execution.outputs:

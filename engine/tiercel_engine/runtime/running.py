@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import anyio
 
 from tiercel_engine.core.records import Execution
 from tiercel_engine.runtime.engine import Engine
-from tiercel_engine.runtime.request import OnEvent, RunRequest, ignore
+from tiercel_engine.runtime.request import OnEvent, RunRequest, Surroundings, ignore
+
+OnStarted = Callable[[Engine, str], None]
 
 
 async def run_flow_async(
     request: RunRequest,
     on_event: OnEvent = ignore,
-    on_started: Callable[[Engine, str], None] | None = None,
+    on_started: OnStarted | None = None,
 ) -> Execution:
     """Run a flow to its end, with all executions that it starts; cancelling stops everything at once.
 
@@ -24,10 +26,29 @@ async def run_flow_async(
     """
     async with Engine(request.surroundings, on_event) as engine:
         execution_id = engine.start(request.flow, request.inputs, request.labels, request.trigger)
-        if on_started is not None:
-            on_started(engine, execution_id)
-        execution = await engine.wait(execution_id)
-        await engine.wait_all()
+        return await _to_the_end(engine, execution_id, on_started)
+
+
+async def restart_flow_async(
+    execution_id: str,
+    surroundings: Surroundings,
+    on_event: OnEvent = ignore,
+    on_started: OnStarted | None = None,
+) -> Execution:
+    """Restart an execution of the history and run it to its end; raises `UnknownExecutionError`.
+
+    One that ended in SUCCESS or WARNING must not be given: nothing of it runs again, so it has no new end.
+    """
+    async with Engine(surroundings, on_event) as engine:
+        engine.restart(execution_id)
+        return await _to_the_end(engine, execution_id, on_started)
+
+
+async def _to_the_end(engine: Engine, execution_id: str, on_started: OnStarted | None) -> Execution:
+    if on_started is not None:
+        on_started(engine, execution_id)
+    execution = await engine.wait(execution_id)
+    await engine.wait_all()
     return execution
 
 
@@ -36,12 +57,23 @@ def run_flow(request: RunRequest, on_event: OnEvent = ignore) -> Execution:
 
     Raises `KeyboardInterrupt` after the second Ctrl-C, `InputError` and `CheckError`.
     """
+    return _interruptible(lambda on_started: run_flow_async(request, on_event, on_started))
 
+
+def restart_flow(execution_id: str, surroundings: Surroundings, on_event: OnEvent = ignore) -> Execution:
+    """As `restart_flow_async`, from code that is not async. Ctrl-C once kills the execution, twice leaves.
+
+    Raises `KeyboardInterrupt` after the second Ctrl-C, and `UnknownExecutionError`.
+    """
+    return _interruptible(lambda on_started: restart_flow_async(execution_id, surroundings, on_event, on_started))
+
+
+def _interruptible(run: Callable[[OnStarted], Awaitable[Execution]]) -> Execution:
     ended: list[Execution] = []
 
     async def main() -> None:
         async with _interrupts() as on_started:
-            ended.append(await run_flow_async(request, on_event, on_started))
+            ended.append(await run(on_started))
 
     anyio.run(main)
     if not ended:
@@ -50,7 +82,7 @@ def run_flow(request: RunRequest, on_event: OnEvent = ignore) -> Execution:
 
 
 @asynccontextmanager
-async def _interrupts() -> AsyncIterator[Callable[[Engine, str], None]]:
+async def _interrupts() -> AsyncIterator[OnStarted]:
     """Gives what to tell the engine to; from then on the first Ctrl-C kills, the second cancels what is within."""
     started: list[tuple[Engine, str]] = []
 

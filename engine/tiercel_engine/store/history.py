@@ -41,6 +41,9 @@ CREATE TABLE IF NOT EXISTS lines (
 ) WITHOUT ROWID;
 """
 _VERSION = 1
+_SUMMARIES = (
+    "SELECT id, namespace, flow_id, state, start_date, end_date, parent_id, kind, finished, owner FROM executions"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,9 @@ class History:
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, _VERSION):
                 raise HistoryError(f"{path.name} was written by another version of Tiercel")
-            self._db.executescript(_SCHEMA)
-            self._db.execute(f"PRAGMA user_version = {_VERSION}")
+            if version == 0:
+                self._db.executescript(_SCHEMA)
+                self._db.execute(f"PRAGMA user_version = {_VERSION}")
         except sqlite3.DatabaseError as error:
             raise HistoryError(f"{path.name} can't be used as history: {error}") from error
 
@@ -168,10 +172,10 @@ class History:
 
     # -- reading
 
-    def events(self, execution_id: str) -> Iterator[Event]:
-        """The events of an execution, in order."""
-        query = "SELECT line FROM events WHERE execution_id = ? ORDER BY number"
-        with closing(self._db.execute(query, (execution_id,))) as rows:
+    def events(self, execution_id: str, skip: int = 0) -> Iterator[Event]:
+        """The events of an execution, in order, without the first `skip`."""
+        query = "SELECT line FROM events WHERE execution_id = ? AND number > ? ORDER BY number"
+        with closing(self._db.execute(query, (execution_id, skip))) as rows:
             for (line,) in rows:
                 yield event_from_json(line)
 
@@ -180,22 +184,29 @@ class History:
         events = list(self.events(execution_id))
         return rebuild(events) if events else None
 
-    def lines(self, execution_id: str, kind: str = "log") -> Iterator[dict[str, Any]]:
-        """The logs, or the metrics, of an execution, in order."""
-        query = "SELECT line FROM lines WHERE execution_id = ? AND kind = ? ORDER BY number"
-        with closing(self._db.execute(query, (execution_id, kind))) as rows:
+    def lines(self, execution_id: str, kind: str = "log", skip: int = 0) -> Iterator[dict[str, Any]]:
+        """The logs, or the metrics, of an execution, in order, without the first `skip`."""
+        query = "SELECT line FROM lines WHERE execution_id = ? AND kind = ? ORDER BY number LIMIT -1 OFFSET ?"
+        with closing(self._db.execute(query, (execution_id, kind, skip))) as rows:
             for (line,) in rows:
                 yield json.loads(line)
 
     def find(self, search: Search) -> list[Summary]:
         """Executions that match, the newest first."""
         where, values = _conditions(search)
-        query = (
-            "SELECT id, namespace, flow_id, state, start_date, end_date, parent_id, kind, finished, owner"  # noqa: S608
-            f" FROM executions WHERE {' AND '.join(where) or '1'} ORDER BY start_date DESC, id LIMIT ?"
-        )
+        query = f"{_SUMMARIES} WHERE {' AND '.join(where) or '1'} ORDER BY start_date DESC, id LIMIT ?"
         rows = self._db.execute(query, (*values, search.limit)).fetchall()
         return [self._summary(row) for row in rows]
+
+    def summary(self, execution_id: str) -> Summary | None:
+        """One execution as lists show it, None when it isn't known."""
+        row = self._db.execute(f"{_SUMMARIES} WHERE id = ?", (execution_id,)).fetchone()
+        return self._summary(row) if row is not None else None
+
+    def ids_beginning(self, prefix: str, limit: int) -> list[str]:
+        """The ids that begin so, iterations of loops included, `limit` at most."""
+        query = "SELECT id FROM executions WHERE substr(id, 1, length(?)) = ? LIMIT ?"
+        return [row[0] for row in self._db.execute(query, (prefix, prefix, limit))]
 
     def _summary(self, row: tuple[Any, ...]) -> Summary:
         execution_id, namespace, flow_id, state, start, end, parent_id, kind, finished, owner = row

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from tests.engine.core.simulation import Simulation, expand_flow
@@ -116,8 +117,6 @@ run_flow(RunRequest(flow, Surroundings(local_services(root / "state", Project(),
             engine.restart(summary.id)
             return await engine.wait(summary.id)
 
-    import anyio
-
     after = anyio.run(restart)
     assert after.state is State.SUCCESS
     assert [run.task_id for run in after.ordered_task_runs()] == ["a", "s", "b"]
@@ -162,3 +161,42 @@ def test_a_simulated_log_of_every_kind_of_event_comes_back(history: History) -> 
     history.commit()
     assert list(history.events(execution_id)) == simulation.logs[execution_id]
     assert history.execution(execution_id) == simulation.executions[execution_id]
+
+
+def test_one_execution_is_found_by_its_id_and_by_how_that_begins(tmp_path: Path, history: History) -> None:
+    flow = expand_flow({"tasks": ["a"]}, KestraVersion.V2_0)
+    first, second = (run_flow(RunRequest(flow, _surroundings(tmp_path, history))) for _ in range(2))
+    summary = history.summary(first.id)
+    assert summary is not None
+    assert (summary.id, summary.state) == (first.id, "SUCCESS")
+    assert history.summary("nope") is None
+    assert history.ids_beginning(first.id, 2) == [first.id]
+    assert set(history.ids_beginning("", 9)) == {first.id, second.id}
+    assert history.ids_beginning("%", 9) == []
+    events = list(history.events(first.id))
+    assert list(history.events(first.id, skip=2)) == events[2:]
+
+
+async def test_what_a_task_logs_can_be_read_and_others_can_write_while_it_works(
+    tmp_path: Path, history: History
+) -> None:
+    sleep = {"id": "s", "type": "io.kestra.plugin.core.flow.Sleep", "duration": "PT60S"}
+    flow = expand_flow({"tasks": [sleep]}, KestraVersion.V2_0)
+    told = anyio.Event()
+
+    def listen(line: Any) -> None:
+        if line["event"] == "log":
+            told.set()
+
+    other = History(tmp_path / ".tiercel" / "executions.db")
+    with anyio.fail_after(20):
+        async with Engine(_surroundings(tmp_path, history), listen) as engine:
+            execution_id = engine.start(flow)
+            await told.wait()
+            while not list(other.lines(execution_id)):  # noqa: ASYNC110 - a file tells no event
+                await anyio.sleep(0.01)
+            [line] = other.lines(execution_id)
+            assert list(other.lines(execution_id, skip=1)) == []
+            other.keep_line("another", line)
+            other.commit()
+    other.close()

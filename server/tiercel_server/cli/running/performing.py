@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
+from tiercel_engine.core.records import Execution
 from tiercel_engine.inputs import InputError
-from tiercel_engine.runtime import CheckError, run_flow
+from tiercel_engine.runtime import CheckError, OnEvent, run_flow
+from tiercel_engine.store import History
+from tiercel_engine.tasks.preflight import Notice
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.preparing import Prepared, notice_event
 from tiercel_server.cli.running.views import View
@@ -17,20 +22,31 @@ def perform(prepared: Prepared, view: View) -> int:
 
     Raises `Refused` for inputs and checks that do not let an execution begin.
     """
+    request = prepared.request
     try:
-        for notice in prepared.notices:
-            view.take(notice_event(notice))
-        execution = run_flow(prepared.request, view.take)
+        return show_to_the_end(
+            lambda on_event: run_flow(request, on_event), prepared.notices, request.surroundings.history, view
+        )
     except InputError as error:
         problems = [f"  {line}" for problem in error.problems for line in problem.message.strip().splitlines()]
-        raise Refused(f"The inputs of flow '{prepared.request.flow.id}' can't be used:", *problems) from error
+        raise Refused(f"The inputs of flow '{request.flow.id}' can't be used:", *problems) from error
     except CheckError as error:
         failed = [f"  {check.message}" for check in error.failed]
-        raise Refused(f"Checks of flow '{prepared.request.flow.id}' do not let it run:", *failed) from error
+        raise Refused(f"Checks of flow '{request.flow.id}' do not let it run:", *failed) from error
+
+
+def show_to_the_end(
+    run: Callable[[OnEvent], Execution], notices: Iterable[Notice], history: History | None, view: View
+) -> int:
+    """Show what `run` tells and give the exit code of its end; closes the view and the history in any case."""
+    try:
+        for notice in notices:
+            view.take(notice_event(notice))
+        execution = run(view.take)
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
         view.close()
-        if prepared.request.surroundings.history is not None:
-            prepared.request.surroundings.history.close()
+        if history is not None:
+            history.close()
     return 0 if execution.state in GOOD_ENDS else 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tiercel_engine.runners import RunnerMode
-from tiercel_engine.runtime import RunRequest, Surroundings
+from tiercel_engine.runtime import DEFAULT_PARALLEL, RunRequest, Surroundings
 from tiercel_engine.store import History, HistoryError
 from tiercel_engine.tasks.preflight import Notice, preflight
 from tiercel_engine.tasks.services import LocalServices, local_services
@@ -20,9 +20,10 @@ from tiercel_schemas.source.parser import parse_source
 from tiercel_schemas.source.values import plain_value
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.running.complaints import Refused
-from tiercel_server.cli.running.flow_file import FlowFile, choose_flow, flow_of, read_flow_file
+from tiercel_server.cli.running.flow_file import STDIN, FlowFile, choose_flow, flow_of, read_flow_file
 from tiercel_server.cli.running.neighbours import Neighbours
-from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
+from tiercel_server.cli.running.place import find_place
+from tiercel_server.workspace.settings import ProjectSettings, read_settings
 
 _SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
 _MOST_FINDINGS = 20
@@ -53,20 +54,29 @@ class Prepared:
 
 def prepare(wish: Wish) -> Prepared:
     """Read and check everything that a run needs; raises `Refused`."""
-    start = Path(wish.flow).parent if wish.flow != "-" else wish.workspace or Path.cwd()
-    project_file = find_project_file((wish.workspace or start).resolve())
-    settings = read_settings(project_file) if project_file is not None else ProjectSettings()
-    project = project_at(project_file)
+    start = Path(wish.flow).parent if wish.flow != STDIN else wish.workspace or Path.cwd()
+    place = find_place(wish.workspace, start)
+    settings = read_settings(place.project_file) if place.project_file is not None else ProjectSettings()
+    project = project_at(place.project_file)
     file = read_flow_file(wish.flow, settings, wish.version)
     chosen = choose_flow(file, wish.flow_id)
     _stop_on_errors(file)
-    version = file.snapshot.kestra_version
-    flow = flow_of(file.name, chosen, version)
+    flow = flow_of(file.name, chosen, file.snapshot.kestra_version)
     if flow.disabled:
         raise Refused(f"Flow '{flow.id}' is disabled, so Kestra would not run it.", "Remove `disabled: true`.")
-    root = (wish.workspace or (project_file.parent if project_file is not None else file.folder)).resolve()
-    neighbours = Neighbours(root, version, project.exclude)
-    services = services_in(root, project, wish.runner)
+    surroundings, notices = surround(flow, place.root, project, wish.runner, wish.max_parallel)
+    return Prepared(RunRequest(flow, surroundings, wish.inputs, wish.labels), notices)
+
+
+def surround(
+    flow: Flow, root: Path, project: Project, runner: RunnerMode | None, max_parallel: int | None
+) -> tuple[Surroundings, tuple[Notice, ...]]:
+    """What a workspace lends to an execution of a flow, and what to say before it runs.
+
+    Raises `Refused` when a task that the flow may reach can't run here.
+    """
+    neighbours = Neighbours(root, flow.version, project.exclude)
+    services = services_in(root, project, runner)
     notices = [Notice("WARN", "secret-unreadable", note) for note in services.notes]
     notices += preflight(_reached(flow, neighbours), services.runners)
     _stop_on_notices(notices)
@@ -77,9 +87,9 @@ def prepare(wish: Wish) -> Prepared:
         globals=project.globals,
         envs=project.envs,
         history=history_in(root, services),
-        **_limits(wish, project),
+        max_parallel=max_parallel or project.run.max_parallel or DEFAULT_PARALLEL,
     )
-    return Prepared(RunRequest(flow, surroundings, wish.inputs, wish.labels), tuple(notices))
+    return surroundings, tuple(notices)
 
 
 def notice_event(notice: Notice) -> dict[str, Any]:
@@ -95,11 +105,6 @@ def notice_event(notice: Notice) -> dict[str, Any]:
     if notice.task_id is not None:
         event["taskId"] = notice.task_id
     return event
-
-
-def _limits(wish: Wish, project: Project) -> dict[str, Any]:
-    limit = wish.max_parallel or project.run.max_parallel
-    return {} if limit is None else {"max_parallel": limit}
 
 
 def project_at(path: Path | None) -> Project:
