@@ -97,6 +97,9 @@ class RenderServices(Protocol):
     def error_logs(self) -> list[Mapping[str, Any]]:
         """The ERROR log entries of the execution so far."""
 
+    def mask(self, value: Any) -> Any:
+        """Plain data without the secrets that have been read."""
+
 
 class BareServices:
     """A clock and random numbers, and nothing else. The base of fuller implementations."""
@@ -148,6 +151,10 @@ class BareServices:
     def error_logs(self) -> list[Mapping[str, Any]]:
         """Not available."""
         raise Unavailable("Error logs")
+
+    def mask(self, value: Any) -> Any:
+        """The data as it is: no secret can have been read."""
+        return value
 
 
 NO_SERVICES = BareServices()

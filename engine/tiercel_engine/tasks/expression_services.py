@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from tiercel_engine.expressions.http_client import request
 from tiercel_engine.expressions.services import BareServices, HttpAnswer, HttpCall, NotAllowed
 from tiercel_engine.storage import KvError, StorageError
 from tiercel_engine.tasks.services import LocalServices
-
-_TIMEOUT = 60.0
-_LARGEST_ANSWER = 10 << 20
 
 
 class LocalExpressionServices(BareServices):
@@ -74,22 +72,8 @@ class LocalExpressionServices(BareServices):
 
     def http(self, call: HttpCall) -> HttpAnswer:
         """Make a request."""
-        import httpx
+        return request(call)
 
-        try:
-            with (
-                httpx.Client(timeout=_TIMEOUT, follow_redirects=True, trust_env=False) as client,
-                client.stream(call.method, call.uri, headers=_headers(call.headers), content=call.body) as response,
-            ):
-                body = b""
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > _LARGEST_ANSWER:
-                        raise OSError(f"The answer of {call.uri} is larger than {_LARGEST_ANSWER >> 20} MB")
-                return HttpAnswer(response.status_code, body, response.headers.get("content-type", ""))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise OSError(str(error)) from error
-
-
-def _headers(given: Mapping[str, str]) -> dict[str, str]:
-    return {"User-Agent": "Kestra", **{str(name): str(value) for name, value in given.items()}}
+    def mask(self, value: Any) -> Any:
+        """Plain data without the secrets that were read."""
+        return self._services.masker.data(value)

@@ -10,6 +10,7 @@ from tiercel_engine.expressions.limits import MAX_RENDER_PASSES
 from tiercel_engine.expressions.registry import Arguments, Run, function_unit
 from tiercel_engine.expressions.services import Unavailable
 from tiercel_engine.expressions.texts import java_text
+from tiercel_engine.expressions.values import check_size, is_string
 
 
 def _to_render(arguments: Arguments, name: str) -> Any:
@@ -36,14 +37,21 @@ def render_once(arguments: Arguments, run: Run) -> Any:
 
 @function_unit("fetchContext")
 def fetch_context(_arguments: Arguments, run: Run) -> Any:
-    """All variables."""
-    return dict(run.variables())
+    """All variables, secrets masked."""
+    return _variables(run)
 
 
 @function_unit("printContext")
 def print_context(_arguments: Arguments, run: Run) -> Any:
-    """All variables, printed by whoever writes them."""
-    return dict(run.variables())
+    """All variables, secrets masked, as JSON once they are written."""
+    return _variables(run)
+
+
+def _variables(run: Run) -> dict[Any, Any]:
+    variables = dict(run.variables())
+    check_size(variables)
+    masked: dict[Any, Any] = run.services.mask(variables)
+    return masked
 
 
 @function_unit("errorLogs")
@@ -85,7 +93,7 @@ def loop_outputs(arguments: Arguments, _run: Run) -> list[Any]:
     name = needed(arguments, "name", "The 'loopOutputs' function expects an argument 'name'.")
     if not isinstance(outputs, list):
         raise PebbleError("The 'loopOutputs' function expects an argument 'outputs' with type list.")
-    if not isinstance(name, str):
+    if not is_string(name):
         raise PebbleError("The 'loopOutputs' function expects an argument 'name' with type string.")
     return [_output(entry, name) for entry in outputs]
 
