@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.errors import JavaError, PebbleError
-from tiercel_engine.expressions.values import java_class
+from tiercel_engine.expressions.values import is_list, is_string, java_class
 
 if TYPE_CHECKING:
     from tiercel_engine.expressions.registry import Arguments
@@ -25,20 +25,23 @@ def needed(arguments: Arguments, name: str, message: str) -> Any:
 def class_cast(value: Any, wanted: str) -> JavaError:
     """Java's complaint that a value is not of the class `wanted`."""
     actual = java_class(value)
-    where = f"{actual} and {wanted} are in module {_JAVA_BASE}"
+    if actual.startswith(("java.", "[")):
+        where = f"{actual} and {wanted} are in module {_JAVA_BASE}"
+    else:
+        where = f"{actual} is in unnamed module of loader 'app'; {wanted} is in module {_JAVA_BASE}"
     return JavaError("ClassCastException", f"class {actual} cannot be cast to class {wanted} ({where})")
 
 
 def cast_text(value: Any) -> str:
     """The value when it is a text. Raises JavaError ClassCastException."""
-    if isinstance(value, str):
+    if is_string(value):
         return str(value)
     raise class_cast(value, "java.lang.String")
 
 
 def cast_list(value: Any) -> list[Any]:
     """The value when it is a list. Raises JavaError ClassCastException."""
-    if isinstance(value, list) and java_class(value) == "java.util.ArrayList":
+    if isinstance(value, list) and is_list(value):
         return value
     raise class_cast(value, "java.util.List")
 

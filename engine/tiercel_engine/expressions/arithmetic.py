@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tiercel_engine.expressions.equality import contains_equal, is_number, java_equals
 from tiercel_engine.expressions.errors import JavaError
 from tiercel_engine.expressions.texts import java_text
-from tiercel_engine.expressions.values import JavaFloat, Long, java_class
+from tiercel_engine.expressions.values import JavaFloat, Long, SafeString, is_collection, is_list, is_string, java_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,16 +53,19 @@ def affirm(value: Any) -> Any:
 def add(left: Any, right: Any) -> Any:
     """`+`: texts are joined, lists grow, numbers are added. A list comes back as a new list."""
     if isinstance(left, str) or isinstance(right, str):
+        # A Character alone is neither text nor number.
+        if not any(is_string(side) or isinstance(side, SafeString) for side in (left, right)):
+            return [*left, right] if is_list(left) else combine("+", left, right)
         return f"{java_text(left)}{java_text(right)}"
-    if isinstance(left, list):
-        return [*left, *right] if isinstance(right, list) else [*left, right]
+    if is_list(left):
+        return [*left, *right] if is_collection(right) else [*left, right]
     return combine("+", left, right)
 
 
 def subtract(left: Any, right: Any) -> Any:
     """`-`: elements are taken out of a list, numbers are subtracted. A list comes back as a new list."""
-    if isinstance(left, list):
-        if isinstance(right, list):
+    if is_list(left):
+        if is_collection(right):
             return [item for item in left if not contains_equal(right, item)]
         rest = list(left)
         for index, item in enumerate(rest):

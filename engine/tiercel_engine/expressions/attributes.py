@@ -14,6 +14,7 @@ from tiercel_engine.expressions.values import (
     JavaCollection,
     JavaKeySet,
     Long,
+    LoopVariables,
     MapEntry,
     check_size,
     java_class,
@@ -27,6 +28,7 @@ _Methods: TypeAlias = "dict[tuple[str, int], Callable[..., Any]]"
 
 _NOTHING = object()
 _MAX_TEXT = 10 * 1024 * 1024
+_LOOP = frozenset({"first", "last", "length", "index", "revindex"})
 _DENIED = {
     "class": "public final native java.lang.Class java.lang.Object.getClass()",
     "getClass": "public final native java.lang.Class java.lang.Object.getClass()",
@@ -73,10 +75,14 @@ def _element(target: Any, name: Any) -> Any:
         return _NOTHING
     if isinstance(target, MapEntry):
         return {"key": target.key, "value": target.value}.get(str(name), _NOTHING)
+    if isinstance(target, LoopVariables):
+        return getattr(target, name) if name in _LOOP else _NOTHING
     return _NOTHING
 
 
 def _entry(target: dict[Any, Any], name: Any) -> Any:
+    if isinstance(name, Character):
+        return next((value for key, value in target.items() if type(key) is Character and key == name), _NOTHING)
     if isinstance(name, str | bool) or name is None:
         return target.get(name, _NOTHING)
     if isinstance(name, int | float):

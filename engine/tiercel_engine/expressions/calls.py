@@ -17,7 +17,18 @@ from tiercel_engine.expressions.ranges import inclusive_range
 from tiercel_engine.expressions.registry import filters, functions, tests
 from tiercel_engine.expressions.services import Unavailable
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import JavaArray, JavaHashMap, MapEntry, check_size, java_class
+from tiercel_engine.expressions.values import (
+    JavaHashMap,
+    LazyLength,
+    LazyRevIndex,
+    LoopVariables,
+    MapEntry,
+    SafeString,
+    check_size,
+    is_collection,
+    is_string,
+    java_class,
+)
 from tiercel_schemas.versions import KestraVersion
 
 if TYPE_CHECKING:
@@ -150,7 +161,7 @@ def truth(value: Any, operator: str, site: int) -> bool:
 
 
 def _cast_truth(value: Any, site: int) -> bool:
-    if isinstance(value, bool | str) or is_number(value):
+    if isinstance(value, bool) or is_string(value) or is_number(value):
         return _truth(value, site)
     raise at(site, class_cast(value, "java.lang.Boolean"))
 
@@ -158,8 +169,8 @@ def _cast_truth(value: Any, site: int) -> bool:
 def _truth(value: Any, site: int) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return value != ""
+    if is_string(value):
+        return bool(value != "")
     if is_number(value):
         return bool(value != 0 and value == value)  # noqa: PLR0124 - NaN is false
     kind = java_class(value).rsplit(".", 1)[-1]
@@ -245,6 +256,8 @@ def differs(_: RenderContext, left: Any, right: Any, site: int) -> bool:  # noqa
 def _order(context: RenderContext, left: Any, right: Any, operation: str, site: int) -> int | None:
     if left is None or right is None:
         return None
+    if left != left or right != right:  # noqa: PLR0124 - NaN has no order
+        return None
     try:
         return compare(left, right, operation, texts_have_order=context.version is not KestraVersion.V1_3)
     except JavaError as error:
@@ -305,14 +318,14 @@ def contains(_: RenderContext, left: Any, right: Any, site: int) -> bool:
         return False
     if isinstance(left, dict):
         return contains_equal(left, right)
-    if isinstance(left, str):
+    if is_string(left):
         return java_text(right) in left
     if not isinstance(left, list):
         message = (
             f"Contains operator can only be used on Collections, Maps and arrays. Actual type was: {java_class(left)}"
         )
         raise at(site, PebbleError(message))
-    if isinstance(right, list) and not isinstance(left, JavaArray) and not isinstance(right, JavaArray):
+    if is_collection(left) and is_collection(right):
         return all(contains_equal(left, item) for item in right)
     return contains_equal(left, right)
 
@@ -349,6 +362,8 @@ def call_function(context: RenderContext, name: str, arguments: dict[str, Any], 
 
 def apply_filter(context: RenderContext, name: str, value: Any, arguments: dict[str, Any], site: int) -> Any:
     """A filter of the language."""
+    if type(value) is SafeString:
+        value = str(value)
     try:
         return filters()[name](value, arguments, context)
     except JavaError as error:
@@ -381,19 +396,16 @@ def turns(context: RenderContext, name: str, iterable: Any, site: int, tells_emp
     if not items and tells_empty:
         yield False
     length = len(items)
+    size = LazyLength(length)
     scope: dict[str, Any] = {}
     context.scopes.append(scope)
     try:
         for index in range(length):
             context.step()
             scope[name] = items[index]
-            scope["loop"] = {
-                "index": index,
-                "length": length,
-                "first": index == 0,
-                "last": index == length - 1,
-                "revindex": length - index - 1,
-            }
+            scope["loop"] = LoopVariables(
+                index == 0, index == length - 1, size, index, LazyRevIndex(length - index - 1)
+            )
             yield True
     finally:
         context.scopes.remove(scope) if scope in context.scopes else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from tiercel_engine.expressions.errors import JavaError
 from tiercel_engine.expressions.texts import java_text
-from tiercel_engine.expressions.values import check_size, java_class
+from tiercel_engine.expressions.values import check_size, is_string, java_class
 
 
 def java_equals(left: Any, right: Any) -> bool:
@@ -54,7 +54,7 @@ def as_double(value: Any) -> float:
 
 def compare(left: Any, right: Any, operation: str, *, texts_have_order: bool) -> int:
     """-1, 0 or 1. Raises for what can't be compared; `operation` is Java's name of the operator."""
-    if texts_have_order and isinstance(left, str) and isinstance(right, str):
+    if texts_have_order and is_string(left) and is_string(right):
         return compare_texts(left, right)
     if is_number(left) and is_number(right):
         first, second = as_double(left), as_double(right)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tiercel_engine.expressions.limits import MAX_STEPS
 from tiercel_engine.expressions.texts import double_text, java_text, too_large
-from tiercel_engine.expressions.values import MapEntry, check_size
+from tiercel_engine.expressions.values import LoopVariables, MapEntry, check_size
 
 _SYMBOL = re.compile(r"[a-zA-Z_$][a-zA-Z0-9_$]*")
 _KEYWORDS = frozenset({"null", "true", "false", "nan"})
@@ -37,8 +37,8 @@ def ion_text(value: Any) -> str:
 def _write(value: Any, parts: list[str]) -> None:
     if len(parts) > MAX_STEPS:
         raise too_large()
-    if isinstance(value, MapEntry):
-        value = {value.key: value.value}
+    if isinstance(value, LoopVariables | MapEntry):
+        value = value.as_map()
     if isinstance(value, dict):
         for index, (key, item) in enumerate(value.items()):
             parts.append(f"{',' if index else '{'}{_symbol(java_text(key))}:")

@@ -12,7 +12,7 @@ from typing import Any
 
 from tiercel_engine.expressions.errors import LimitError
 from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_PIECES
-from tiercel_engine.expressions.values import JavaArray, JavaFloat, MapEntry, check_size
+from tiercel_engine.expressions.values import JavaArray, JavaFloat, LoopVariables, MapEntry, check_size
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
@@ -150,8 +150,8 @@ def _write_json(value: Any, parts: list[str], keep_null: bool) -> None:  # noqa:
             _write_json(item, parts, keep_null)
             separator = ","
         parts.append("[]" if separator == "[" else "]")
-    elif isinstance(value, MapEntry):
-        _write_json({value.key: value.value}, parts, keep_null)
+    elif isinstance(value, LoopVariables | MapEntry):
+        _write_json(value.as_map(), parts, keep_null)
     elif isinstance(value, bytes):
         parts.append(f'"{base64.b64encode(value).decode("ascii")}"')
     elif value is None or isinstance(value, bool | int | Decimal):

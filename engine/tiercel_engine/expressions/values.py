@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from tiercel_engine.expressions.errors import LimitError
+from tiercel_engine.expressions.java.utf16 import trimmed
 from tiercel_engine.expressions.limits import MAX_NODES
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
@@ -49,6 +50,18 @@ class SafeString(str):
     __slots__ = ()
 
 
+class LazyLength(int):
+    """`loop.length`: a Number of the template engine's own."""
+
+    __slots__ = ()
+
+
+class LazyRevIndex(int):
+    """`loop.revindex`: a Number of the template engine's own."""
+
+    __slots__ = ()
+
+
 class JavaArray(list[Any]):
     """A Java array: what `split` gives."""
 
@@ -74,11 +87,40 @@ class JavaHashMap(dict[Any, Any]):
 
 
 @dataclass(frozen=True, slots=True)
+class LoopVariables:
+    """`loop` in a turn of a `for`: an object, no map."""
+
+    first: bool
+    last: bool
+    length: LazyLength
+    index: int
+    revindex: LazyRevIndex
+
+    def __str__(self) -> str:
+        first, last = str(self.first).lower(), str(self.last).lower()
+        return f"{{last={last}, length={self.length}, index={self.index}, revindex={self.revindex}, first={first}}}"
+
+    def as_map(self) -> dict[str, Any]:
+        """Its properties."""
+        return {
+            "first": self.first,
+            "last": self.last,
+            "length": int(self.length),
+            "index": self.index,
+            "revindex": int(self.revindex),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class MapEntry:
     """What iterating over a map gives."""
 
     key: Any
     value: Any
+
+    def as_map(self) -> dict[Any, Any]:
+        """A map of this one entry."""
+        return {self.key: self.value}
 
 
 def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by type
@@ -90,6 +132,10 @@ def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by 
             return "java.lang.Boolean"
         case Long():
             return "java.lang.Long"
+        case LazyLength() | LazyRevIndex():
+            return f"io.pebbletemplates.pebble.node.fornode.{type(value).__name__}"
+        case LoopVariables():
+            return "io.pebbletemplates.pebble.node.ForNode$LoopVariables"
         case BigInteger():
             return "java.math.BigInteger"
         case int():
@@ -130,6 +176,28 @@ def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by 
             return "java.util.LinkedHashMap$Entry"
         case _:
             return f"java.lang.{type(value).__name__}"
+
+
+def is_string(value: Any) -> bool:
+    """Whether it is a String to Java, which a Character and the text of a macro aren't."""
+    return isinstance(value, str) and not isinstance(value, Character | SafeString)
+
+
+def is_list(value: Any) -> bool:
+    """Whether it is a List to Java, which an array and the keys or values of a map aren't."""
+    return isinstance(value, list | tuple) and not isinstance(value, JavaArray | JavaCollection)
+
+
+def is_collection(value: Any) -> bool:
+    """Whether it is a Collection to Java, which an array isn't."""
+    return isinstance(value, list | tuple) and not isinstance(value, JavaArray)
+
+
+def is_void(value: Any) -> bool:
+    """Whether it is null, a text of spaces only, or a map or collection without elements; arrays never are."""
+    if is_string(value):
+        return not trimmed(value)
+    return value is None or ((isinstance(value, dict) or is_collection(value)) and not value)
 
 
 _KINDS = {
@@ -193,4 +261,6 @@ def _plain(value: Any, known: dict[int, Any]) -> Any:
         return float(double_text(value))
     if isinstance(value, str):
         return value if type(value) is str else str(value)
-    return int(value) if isinstance(value, Long | BigInteger) else value
+    if isinstance(value, LoopVariables):
+        return value.as_map()
+    return int(value) if isinstance(value, Long | BigInteger | LazyLength | LazyRevIndex) else value

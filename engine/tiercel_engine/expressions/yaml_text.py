@@ -7,7 +7,7 @@ from typing import Any
 
 from tiercel_engine.expressions.limits import MAX_STEPS
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import MapEntry, check_size
+from tiercel_engine.expressions.values import LoopVariables, MapEntry, check_size
 
 _RESERVED = frozenset(
     "false False FALSE n N no No NO null Null NULL on On ON off Off OFF true True TRUE y Y yes Yes YES".split()  # noqa: SIM905
@@ -35,8 +35,8 @@ def _write(value: Any, indent: int, lead: str, lines: list[str]) -> None:
     """Writes a value behind `lead`, which stands on its line already made; `indent` is that of its own lines."""
     if len(lines) > MAX_STEPS:
         raise too_large()
-    if isinstance(value, MapEntry):
-        value = {value.key: value.value}
+    if isinstance(value, LoopVariables | MapEntry):
+        value = value.as_map()
     if isinstance(value, dict):
         entries = list(value.items())
         if not entries:
@@ -68,10 +68,10 @@ def _scalar(value: Any, indent: int) -> str:
     text = str(value)
     if not text:
         return '""'
-    if "\n" in text:
-        return _literal(text, indent)
     if _is_reserved(text) or _has_quotable(text):
         return _double_quoted(text)
+    if "\n" in text:
+        return _literal(text, indent)
     return text if _can_be_plain(text) else _quoted(text)
 
 

@@ -13,6 +13,7 @@ from tiercel_engine.expressions.arguments import cast_text
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text
+from tiercel_engine.expressions.values import is_string
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ def _hash(name: str) -> None:
     def unit(value: Any, _arguments: Arguments, _run: Run) -> Any:
         if value is None:
             return None
-        if not isinstance(value, str):
+        if not is_string(value):
             raise PebbleError("Need a string to hash\n")
         return hashlib.new(name, value.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
@@ -97,6 +98,6 @@ def base64_decode(value: Any, _arguments: Arguments, _run: Run) -> Any:
 
 
 def _plain_text(value: Any) -> str:
-    if isinstance(value, str):
+    if is_string(value):
         return str(value)
     raise PebbleError("This filter applies to String\n")

@@ -20,6 +20,8 @@ from tiercel_engine.expressions.values import (
     JavaKeySet,
     MapEntry,
     check_size,
+    is_string,
+    is_void,
     java_class,
 )
 
@@ -76,7 +78,7 @@ def last(value: Any, _arguments: Arguments, _run: Run) -> Any:
 def _end_of(value: Any, place: int) -> Any:
     if value is None:
         return None
-    if isinstance(value, str):
+    if is_string(value):
         if not value:
             message = "Index 0 out of bounds for length 0" if place == 0 else "Index -1 out of bounds for length 0"
             raise JavaError("StringIndexOutOfBoundsException", message)
@@ -150,7 +152,7 @@ def values(value: Any, _arguments: Arguments, _run: Run) -> Any:
 @filter_unit("length")
 def length(value: Any, _arguments: Arguments, _run: Run) -> int:
     """The number of characters or elements."""
-    if isinstance(value, str):
+    if is_string(value):
         return length_of(value)
     return len(value) if isinstance(value, dict | list | bytes) else 0
 
@@ -213,7 +215,7 @@ def _compare(left: Any, right: Any) -> int:
             raise JavaError("NullPointerException")
         if isinstance(value, dict | list):
             raise class_cast(value, "java.lang.Comparable")
-    if isinstance(left, str) and isinstance(right, str):
+    if isinstance(left, str) and isinstance(right, str) and java_class(left) == java_class(right):
         return compare_texts(left, right)
     if is_number(left) and is_number(right) and java_class(left) == java_class(right):
         return int(left > right) - int(left < right)
@@ -230,9 +232,9 @@ def slice_(value: Any, arguments: Arguments, _run: Run) -> Any:
     start = _index(arguments, "fromIndex", 0)
     if start < 0:
         raise JavaError("IllegalArgumentException", "fromIndex must be greater than 0")
-    size = length_of(value) if isinstance(value, str) else len(value) if isinstance(value, list) else 0
+    size = length_of(value) if is_string(value) else len(value) if isinstance(value, list) else 0
     end = _index(arguments, "toIndex", size)
-    if not isinstance(value, str | list):
+    if not is_string(value) and not isinstance(value, list):
         kind = java_class(value)
         message = f"Slice filter can only be applied to String, List and array inputs. Actual type was: {kind}"
         raise PebbleError(message)
@@ -260,10 +262,7 @@ def _index(arguments: Arguments, name: str, default: int) -> int:
 @filter_unit("default")
 def default(value: Any, arguments: Arguments, _run: Run) -> Any:
     """Another value when there is none."""
-    is_blank = value is None or (isinstance(value, str) and not value.strip())
-    if is_blank or (isinstance(value, dict | list) and not value):
-        return arguments.get("default")
-    return value
+    return arguments.get("default") if is_void(value) else value
 
 
 @filter_unit("className")

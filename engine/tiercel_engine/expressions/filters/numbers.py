@@ -22,6 +22,7 @@ from tiercel_engine.expressions.values import (
     BigInteger,
     JavaFloat,
     Long,
+    is_string,
     java_class,
 )
 
@@ -48,10 +49,7 @@ def number_format(value: Any, arguments: Arguments, _run: Run) -> Any:
     if not is_number(value):
         raise PebbleError("The input for the 'NumberFormat' filter has to be a number.")
     pattern = arguments.get("format")
-    number = Decimal(java_text(value))
-    if not number.is_finite():
-        return {"Infinity": "∞", "-Infinity": "-∞"}.get(java_text(value), "NaN")
-    return number_pattern("#,##0.###" if pattern is None else cast_text(pattern)).format(number)
+    return number_pattern("#,##0.###" if pattern is None else cast_text(pattern)).format(value)
 
 
 @filter_unit("format")
@@ -65,7 +63,7 @@ def number(value: Any, arguments: Arguments, _run: Run) -> Any:
     """Text read as a number."""
     if value is None:
         return None
-    if not isinstance(value, str):
+    if not is_string(value):
         raise PebbleError(f"'number' filter can only be applied to String. Actual type was: {java_class(value)}")
     kind = arguments.get("type")
     if kind is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tiercel_engine.expressions.arguments import cast_text, class_cast, needed, whole_number
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.java.hash_map import hash_map
-from tiercel_engine.expressions.java.utf16 import cut, length_of
+from tiercel_engine.expressions.java.utf16 import SPACE, cut, length_of, trimmed
 from tiercel_engine.expressions.limits import MAX_INDENT, MAX_OUTPUT
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
@@ -18,7 +18,8 @@ from tiercel_engine.expressions.values import check_size, java_class
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_JAVA_SPACE = "".join(map(chr, range(33)))
+_SPACE = re.compile(f"[{SPACE}]")
+_WORD_START = re.compile(f"(?:(?<=[{SPACE}])|\\A)[^{SPACE}]")
 
 
 def _on_text(name: str, change: Callable[[str], str]) -> None:
@@ -41,13 +42,13 @@ def _title_case(character: str) -> str:
 
 def _capitalize(text: str) -> str:
     for index, character in enumerate(text):
-        if not character.isspace():
+        if not _SPACE.match(character):
             return f"{text[:index]}{_title_case(character)}{text[index + 1 :]}"
     return text
 
 
 def _title(text: str) -> str:
-    return re.sub(r"(?:(?<=\s)|\A)\S", lambda match: _title_case(match[0]), text)
+    return _WORD_START.sub(lambda match: _title_case(match[0]), text)
 
 
 _on_any("lower", str.lower)
@@ -55,7 +56,7 @@ _on_any("upper", str.upper)
 _on_any("string", str)
 _on_text("capitalize", _capitalize)
 _on_text("title", _title)
-_on_text("trim", lambda text: text.strip(_JAVA_SPACE))
+_on_text("trim", trimmed)
 _on_text("nl2br", lambda text: re.sub(r"\r\n|\n\r|\n|\r", "<br />", text))
 
 

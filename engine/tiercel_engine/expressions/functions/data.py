@@ -10,6 +10,7 @@ from tiercel_engine.expressions.errors import PebbleError
 from tiercel_engine.expressions.json_reading import JsonError, read_json
 from tiercel_engine.expressions.ranges import inclusive_range
 from tiercel_engine.expressions.registry import Arguments, Run, function_unit
+from tiercel_engine.expressions.values import is_string
 from tiercel_schemas.versions import KestraVersion
 
 
@@ -21,7 +22,7 @@ def from_json(arguments: Arguments, _run: Run) -> Any:
     text = arguments["json"]
     if text is None:
         return None
-    if not isinstance(text, str):
+    if not is_string(text):
         raise PebbleError("The 'fromJson' function expects an argument 'json' with type string.")
     try:
         return read_json(text)
@@ -37,7 +38,7 @@ def yaml(arguments: Arguments, _run: Run) -> Any:
     if "yaml" not in arguments:
         raise PebbleError("The 'yaml' function expects an argument 'yaml'.")
     text = arguments["yaml"]
-    if not isinstance(text, str):
+    if not is_string(text):
         raise PebbleError("The 'yaml' function expects an argument 'yaml' with type string.")
     try:
         return read_yaml(text)
@@ -55,7 +56,7 @@ def from_ion(arguments: Arguments, _run: Run) -> Any:
     content = arguments["ion"]
     if content is None:
         return None
-    if not isinstance(content, str | bytes):
+    if not is_string(content) and not isinstance(content, bytes):
         raise PebbleError("The 'fromIon' function expects an argument 'ion' with type string.")
     try:
         rows = read_ion(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
@@ -11,6 +12,8 @@ from tiercel_engine.expressions.errors import JavaError
 _PERCENT, _PERMILLE = "%", "‰"
 _DIGITS = "#0,."
 _MAX_DIGITS = 340
+_INFINITE = "∞"
+_UNLIMITED = Context(prec=5_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,31 @@ class NumberPattern:
     shows_point: bool
     exponent_digits: int | None
 
-    def format(self, number: Decimal) -> str:
-        """The text of a number."""
-        value = abs(number) * self.multiplier
-        body = self._scientific(value) if self.exponent_digits is not None else self._plain(value)
-        if number.is_signed():
+    def format(self, number: float | Decimal) -> str:
+        """The text of a number; a float is multiplied and rounded by its binary value, as a Double is."""
+        if isinstance(number, float):
+            scaled = abs(number) * self.multiplier
+            if not math.isfinite(scaled):
+                value = _INFINITE if math.isinf(scaled) else None
+                return "NaN" if value is None else self._signed(value, negative=number < 0)
+            digits = self._settled(scaled)
+        else:
+            digits = _UNLIMITED.multiply(abs(Decimal(number)), self.multiplier)
+        body = self._scientific(digits) if self.exponent_digits is not None else self._plain(digits)
+        is_below = number < 0 or (number == 0 and math.copysign(1, number) < 0)
+        return self._signed(body, negative=is_below)
+
+    def _settled(self, value: float) -> Decimal:
+        """The digits that a Double is shown with; where some are cut off, its exact value decides how."""
+        shown = Decimal(repr(value))
+        if self.exponent_digits is None:
+            is_cut = -int(shown.as_tuple().exponent) > self.maximum_fraction
+        else:
+            is_cut = len(shown.normalize().as_tuple().digits) > (self.maximum_whole or 1) + self.maximum_fraction
+        return Decimal(value) if is_cut else shown
+
+    def _signed(self, body: str, *, negative: bool) -> str:
+        if negative:
             return f"{self.negative_prefix}{body}{self.negative_suffix}"
         return f"{self.prefix}{body}{self.suffix}"
 

@@ -1,6 +1,15 @@
-"""Texts measured as Java measures them: in UTF-16 code units."""
+"""Texts measured as Java measures them: in UTF-16 code units, and with its notions of space."""
 
 from __future__ import annotations
+
+_TRIMMED = "".join(map(chr, range(33)))
+SPACE = r"\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000"
+"""What Java calls white space, as the inside of a character class: no space that forbids a line break."""
+
+
+def trimmed(text: str) -> str:
+    """The text without characters up to the space at its ends."""
+    return text.strip(_TRIMMED)
 
 
 def length_of(text: str) -> int:

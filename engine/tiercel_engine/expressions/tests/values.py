@@ -8,7 +8,7 @@ from tiercel_engine.expressions.arguments import cast_text, class_cast
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.json_reading import JsonError, read_json
 from tiercel_engine.expressions.registry import Arguments, Run, test_unit
-from tiercel_engine.expressions.values import INT_MAX, INT_MIN, Long
+from tiercel_engine.expressions.values import is_void, java_class
 
 
 @test_unit("null")
@@ -26,9 +26,7 @@ def is_defined(value: Any, _arguments: Arguments, _run: Run) -> bool:
 @test_unit("empty")
 def is_empty(value: Any, _arguments: Arguments, _run: Run) -> bool:
     """Whether there is nothing in it."""
-    if isinstance(value, str):
-        return not value.strip()
-    return value is None or (isinstance(value, dict | list) and not value)
+    return is_void(value)
 
 
 @test_unit("iterable")
@@ -60,9 +58,7 @@ def is_odd(value: Any, _arguments: Arguments, _run: Run) -> bool:
 def _whole(value: Any) -> int:
     if value is None:
         raise PebbleError('Can not pass null value to "even" test.')
-    if isinstance(value, int) and not isinstance(value, bool):
-        if isinstance(value, Long) or INT_MIN <= value <= INT_MAX:
-            return int(value)
+    if java_class(value) in ("java.lang.Long", "java.lang.Integer"):
         return int(value)
     raise class_cast(value, "java.lang.Long")
 
