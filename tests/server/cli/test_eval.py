@@ -171,3 +171,116 @@ def test_a_flow_that_cannot_be_used_is_misuse(run, tmp_path, arguments, wanted):
     outcome = run("{{ 1 }}", *arguments)
     assert outcome.exit_code == 2
     assert wanted in outcome.stderr
+
+
+PAST_FLOW = """
+id: past
+namespace: company.team
+inputs: [{id: day, type: STRING, defaults: mon}]
+tasks:
+  - {id: first, type: io.kestra.plugin.core.debug.Return, format: "hi {{ inputs.day }}"}
+  - id: loop
+    type: io.kestra.plugin.core.flow.Loop
+    values: [x, y]
+    tasks:
+      - {id: inner, type: io.kestra.plugin.core.debug.Return, format: "{{ item.value }}"}
+  - {id: skipped, type: io.kestra.plugin.core.debug.Return, format: no, runIf: "false"}
+  - {id: bad, type: io.kestra.plugin.core.execution.Fail, errorMessage: it broke, allowFailure: true}
+  - {id: last, type: io.kestra.plugin.core.debug.Return, format: end}
+"""
+
+
+@pytest.fixture
+def past(run, tmp_path):
+    """The id of an execution in the folder's history, and those of its iterations."""
+    from tiercel_engine.store import History, Search
+    from tiercel_server.cli.commands.run import command as run_command
+
+    (tmp_path / "past.yaml").write_text(PAST_FLOW)
+    assert CliRunner().invoke(run_command, ["past.yaml"]).exit_code == 0
+    history = History(tmp_path / ".tiercel" / "executions.db")
+    found = history.find(Search(with_children=True))
+    history.close()
+    iterations = sorted((each for each in found if each.kind == "LOOP"), key=lambda each: each.start_date)
+    return next(each.id for each in found if each.kind is None), [each.id for each in iterations]
+
+
+@pytest.mark.parametrize(
+    ("expression", "task", "wanted"),
+    [
+        ("{{ outputs.first.value }} {{ inputs.day }} {{ execution.state }}", None, "hi mon mon WARNING"),
+        ("{{ outputs.last.value }} {{ task is defined }}", None, "end false"),
+        ("{{ outputs.last }} {{ tasks.skipped.state }} {{ task.id }}", "last", "{} SKIPPED last"),
+        ("{{ outputs.last ?? 'not yet' }} {{ task.id }}", "first", "not yet first"),
+        (
+            "{{ outputs.loop.iterationCount }} {{ task.id }} {{ outputs.bad ?? 'not yet' }}",
+            "skipped",
+            "2 skipped not yet",
+        ),
+        ("{{ errorLogs() | length }} {{ flow.id }}", None, "1 past"),
+        ("{{ fileURI('a') }}", None, "kestra:///company/team/_files/a"),
+    ],
+)
+def test_renders_against_a_past_execution(run, past, expression, task, wanted):
+    outcome = run(expression, "--execution", past[0], *(("--task", task) if task else ()))
+    assert (outcome.exit_code, outcome.stdout) == (0, f"{wanted}\n")
+
+
+def test_a_past_iteration_sees_what_stood_around_it(run, past):
+    texts = [
+        run(
+            "{{ item.value }} {{ inputs.day }} {{ outputs.first.value }} {{ outputs.last ?? '-' }}", "--execution", each
+        )
+        for each in past[1]
+    ]
+    assert [text.stdout for text in texts] == ["x mon hi mon -\n", "y mon hi mon -\n"]
+
+
+def test_a_context_comes_above_a_past_execution(run, past, tmp_path):
+    (tmp_path / "c.json").write_text('{"inputs": {"day": "tue"}}')
+    outcome = run("{{ inputs.day }} {{ outputs.last.value }}", "--execution", past[0], "-c", "c.json")
+    assert outcome.stdout == "tue end\n"
+
+
+def test_an_unknown_execution_lists_the_latest(run, past):
+    outcome = run("{{ 1 }}", "--execution", past[0][:-1])
+    assert outcome.exit_code == 2
+    assert f"Did you mean '{past[0]}'?" in outcome.stderr
+    assert f"  {past[0]}  company.team.past  WARNING" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        (
+            "frist",
+            ["no run of a task 'frist'. Did you mean 'first'?", "Tasks that ran: first, loop, skipped, bad, last."],
+        ),
+        ("inner", ["It ran in an iteration of a Loop: --execution "]),
+    ],
+)
+def test_an_unknown_task_lists_those_that_ran(run, past, task, words):
+    outcome = run("{{ 1 }}", "--execution", past[0], "--task", task)
+    assert outcome.exit_code == 2
+    assert all(word in outcome.stderr for word in words), outcome.stderr
+
+
+def test_without_history_nothing_is_made(run, tmp_path):
+    outcome = run("{{ 1 }}", "--execution", "x")
+    assert outcome.exit_code == 2
+    assert "There is no history of executions in" in outcome.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [("--task", "a"), ("--workspace", "."), ("--execution", "x", "--flow", "f.yaml")])
+def test_options_of_past_executions_belong_together(run, arguments):
+    assert run("{{ 1 }}", *arguments).exit_code == 2
+
+
+def test_a_context_that_is_shown_whole_hides_secrets(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_TOKEN", "dG9wLXNlY3JldA==")
+    (tmp_path / "c.json").write_text('{"inputs": {"url": "https://x/?t=top-secret"}, "flow": {"namespace": "a"}}')
+    outcome = run("{{ secret('TOKEN') | length }} {{ printContext() }} {{ fetchContext().inputs.url }}", "-c", "c.json")
+    assert (
+        outcome.stdout == '10 {"inputs":{"url":"https://x/?t=******"},"flow":{"namespace":"a"}} https://x/?t=******\n'
+    )

@@ -20,6 +20,7 @@ Examples:
   tiercel eval '{{ 1 + 2 }}'
   tiercel eval '{{ inputs.day | date("yyyy") }}' --context context.json
   tiercel eval '{{ inputs.day }} {{ vars.x }}' --flow report.yaml --input day=2026-01-31
+  tiercel eval '{{ outputs.fetch.code }}' --execution tKXfBkxx1e8W4Cxau3wes5 --task report
   tiercel eval - --typed < template.txt
   tiercel eval --batch cases.json
 
@@ -46,6 +47,19 @@ Exit code: 0 rendered, 1 the expression fails, 2 misuse (a file that can't be re
     help="See the inputs, variables and labels of this flow's file; --context comes above them.",
 )
 @click.option("--input", "-i", "inputs", multiple=True, metavar="NAME=VALUE", help="An input of the flow.")
+@click.option(
+    "--execution",
+    "execution_id",
+    metavar="ID",
+    help="See what a past execution saw, outputs and all; --context comes above it.",
+)
+@click.option("--task", metavar="TASK_ID", help="With --execution: as this task saw it when it last began.")
+@click.option(
+    "--workspace",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="With --execution: where .tiercel/ is; default: the folder of tiercel.yaml, else this one.",
+)
 @click.option("--typed", is_flag=True, help="Print {type, value} as JSON: one expression keeps its type.")
 @click.option("--explain", is_flag=True, help="Show the value of each {{ }} by itself.")
 @click.option(
@@ -60,11 +74,14 @@ Exit code: 0 rendered, 1 the expression fails, 2 misuse (a file that can't be re
     type=click.Choice([version.value for version in KestraVersion]),
     help="The line of Kestra; before tiercel.yaml's, before the default 2.0.",
 )
-def command(  # noqa: PLR0913 - a parameter an option
+def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     expression: str | None,
     context_file: Path | None,
     flow_file: str | None,
     inputs: tuple[str, ...],
+    execution_id: str | None,
+    task: str | None,
+    workspace: Path | None,
     batch_file: Path | None,
     kestra_version: str | None,
     *,
@@ -73,9 +90,10 @@ def command(  # noqa: PLR0913 - a parameter an option
 ) -> None:
     """Render EXPR, a template with {{ … }} (- for standard input)."""
     settings = _settings()
-    version = KestraVersion(kestra_version) if kestra_version is not None else settings.effective_version
+    asked = KestraVersion(kestra_version) if kestra_version is not None else None
+    version = asked or settings.effective_version
     if batch_file is not None:
-        if expression is not None or context_file is not None or flow_file is not None or typed or explain:
+        if typed or explain or any(each is not None for each in (expression, context_file, flow_file, execution_id)):
             raise click.UsageError("--batch stands alone: each of its entries has its own expression and context")
         _run_batch(batch_file, version)
         return
@@ -83,18 +101,19 @@ def command(  # noqa: PLR0913 - a parameter an option
         raise click.UsageError("an expression is missing, such as '{{ 1 + 2 }}'; or give --batch FILE")
     if inputs and flow_file is None:
         raise click.UsageError("--input needs the --flow that it is an input of")
-    from tiercel_engine.expressions import Renderer
-    from tiercel_server.cli.evaluating.documents import read_context
-    from tiercel_server.cli.evaluating.surroundings import CommandLineServices
-
+    if execution_id is None and (task is not None or workspace is not None):
+        raise click.UsageError("--task and --workspace need the --execution that they belong to")
+    if execution_id is not None and flow_file is not None:
+        raise click.UsageError("--execution and --flow exclude each other: an execution knows its flow")
     template = _standard_input() if expression == "-" else expression
-    context: dict[str, Any] = {}
-    if flow_file is not None:
-        asked = KestraVersion(kestra_version) if kestra_version is not None else None
-        context, version = _flow_context(flow_file, inputs, settings, asked)
+    context, renderer = _surroundings(flow_file, inputs, settings, asked)
+    if execution_id is not None:
+        context, renderer = _past(execution_id, task, workspace, asked)
     if context_file is not None:
+        from tiercel_server.cli.evaluating.documents import read_context
+
         context |= read_context(context_file)
-    _show(template, context, Renderer(version, CommandLineServices()), typed=typed, explain=explain)
+    _show(template, context, renderer, typed=typed, explain=explain)
 
 
 def _settings() -> ProjectSettings:
@@ -104,17 +123,37 @@ def _settings() -> ProjectSettings:
     return read_settings(project_file) if project_file is not None else ProjectSettings()
 
 
-def _flow_context(
-    path: str, inputs: tuple[str, ...], settings: ProjectSettings, version: KestraVersion | None
-) -> tuple[dict[str, Any], KestraVersion]:
+def _surroundings(
+    flow_file: str | None, inputs: tuple[str, ...], settings: ProjectSettings, asked: KestraVersion | None
+) -> tuple[dict[str, Any], Renderer]:
+    """What is seen of a flow before it runs, or nothing without one."""
+    from tiercel_engine.expressions import Renderer
+    from tiercel_server.cli.evaluating.surroundings import CommandLineServices
+
+    if flow_file is None:
+        return {}, Renderer(asked or settings.effective_version, CommandLineServices())
     from tiercel_server.cli.evaluating.flows import flow_context
     from tiercel_server.cli.running.complaints import Refused
     from tiercel_server.cli.running.given_inputs import given_inputs
 
     try:
-        return flow_context(path, given_inputs(inputs, None), settings, version)
+        context, version = flow_context(flow_file, given_inputs(inputs, None), settings, asked)
     except Refused as refusal:
         raise click.UsageError("\n".join(refusal.lines)) from None
+    return context, Renderer(version, CommandLineServices())
+
+
+def _past(
+    execution_id: str, task: str | None, workspace: Path | None, asked: KestraVersion | None
+) -> tuple[dict[str, Any], Renderer]:
+    from tiercel_server.cli.evaluating.executions import past_rendering
+    from tiercel_server.cli.running.complaints import Refused
+
+    try:
+        past = past_rendering(execution_id, task, workspace, asked)
+    except Refused as refusal:
+        raise click.UsageError("\n".join(refusal.lines)) from None
+    return past.context, past.renderer
 
 
 def _standard_input() -> str:
