@@ -353,6 +353,7 @@ def make_map(entries: list[tuple[Any, Any]]) -> JavaHashMap:
 def call_function(context: RenderContext, name: str, arguments: dict[str, Any], site: int) -> Any:
     """A function of the language."""
     try:
+        context.budget.look()
         return functions()[name](arguments, context)
     except JavaError as error:
         raise at(site, error) from error.__cause__
@@ -365,6 +366,7 @@ def apply_filter(context: RenderContext, name: str, value: Any, arguments: dict[
     if type(value) is SafeString:
         value = str(value)
     try:
+        context.budget.look()
         return filters()[name](value, arguments, context)
     except JavaError as error:
         raise at(site, error) from error.__cause__

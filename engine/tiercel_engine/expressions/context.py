@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tiercel_engine.expressions.errors import LimitError, PebbleError
-from tiercel_engine.expressions.limits import MAX_MACRO_DEPTH, MAX_STEPS
+from tiercel_engine.expressions.errors import PebbleError
+from tiercel_engine.expressions.limits import MAX_MACRO_DEPTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tiercel_engine.expressions.budget import Budget
     from tiercel_engine.expressions.programs import Program
     from tiercel_engine.expressions.renderer import Renderer
     from tiercel_engine.expressions.services import RenderServices
@@ -35,6 +36,7 @@ class RenderContext:
 
     __slots__ = (
         "blocks_of_template",
+        "budget",
         "changed",
         "depth",
         "eval_ctx",
@@ -44,11 +46,12 @@ class RenderContext:
         "program",
         "renderer",
         "scopes",
-        "steps",
         "vars",
     )
 
-    def __init__(self, renderer: Renderer, program: Program, given: Mapping[str, Any], depth: int) -> None:
+    def __init__(
+        self, renderer: Renderer, program: Program, given: Mapping[str, Any], depth: int, budget: Budget
+    ) -> None:
         self.renderer = renderer
         self.program = program
         self.given: Mapping[str, Any] = given
@@ -57,7 +60,7 @@ class RenderContext:
         self.macros: dict[str, tuple[list[tuple[str, Callable[[], Any] | None]], Callable[[], Any]]] = {}
         self.blocks_of_template: dict[str, Callable[[], Any]] = {}
         self.changed: dict[int, tuple[list[Any], list[Any]]] = {}
-        self.steps = 0
+        self.budget = budget
         self.vars: dict[str, Any] = {}  # jinja2's code notes its macros here
         self.eval_ctx = _NO_ESCAPING
         self.macro_depth = 0
@@ -157,9 +160,7 @@ class RenderContext:
 
     def step(self) -> None:
         """Counts a turn of a loop or a call of a macro."""
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise LimitError(f"A template cannot take more than {MAX_STEPS} steps.")
+        self.budget.step()
 
     def call_macro(self, name: str, positional: list[Any], named: dict[str, Any]) -> Any:
         """The text of a macro with arguments."""

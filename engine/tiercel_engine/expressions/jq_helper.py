@@ -18,6 +18,8 @@ from typing import Any
 from tiercel_engine.expressions.jq_programs import JqError, outcomes
 
 _MEMORY = 1 << 30
+_START_SECONDS = 30.0
+_READY = "ready"
 _lock = threading.Lock()
 
 
@@ -42,6 +44,10 @@ class _Helper:
             for line in stream:
                 self.answers.put(line)
         self.answers.put("")
+
+    def wait_until_ready(self) -> None:
+        """Waits until it reads requests: the time to start is not a program's. Raises queue.Empty."""
+        self.answers.get(timeout=_START_SECONDS)
 
     def ask(self, request: str, seconds: float) -> str:
         """The answer to a request; "" when the process ended. Raises queue.Empty after `seconds`."""
@@ -68,10 +74,10 @@ def run_in_helper(program: str, document: str, seconds: float) -> list[str]:
     """The outcomes of a program, from the helper process. Raises JqError, also when it takes too long."""
     with _lock:
         if not _running:
-            _running.append(_Helper())
+            _running.append(_started())
         helper = _running[0]
         try:
-            answer = helper.ask(json.dumps([program, document]), seconds + 1)
+            answer = helper.ask(json.dumps([program, document]), seconds)
         except queue.Empty:
             _stop()
             raise JqError(f"The program took more than {seconds:g} seconds") from None
@@ -83,6 +89,19 @@ def run_in_helper(program: str, document: str, seconds: float) -> list[str]:
         raise JqError(result["error"], is_syntax=result["is_syntax"])
     texts: list[str] = result["outcomes"]
     return texts
+
+
+def _started() -> _Helper:
+    try:
+        helper = _Helper()
+    except OSError as error:
+        raise JqError(f"The helper process of jq can't be started: {error}") from error
+    try:
+        helper.wait_until_ready()
+    except queue.Empty:
+        helper.stop()
+        raise JqError("The helper process of jq doesn't start") from None
+    return helper
 
 
 def _stop() -> None:
@@ -103,6 +122,8 @@ def _limit_memory() -> None:
 
 def _serve() -> None:
     _limit_memory()
+    sys.stdout.write(f"{_READY}\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         program, document = json.loads(line)
         try:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.json_reading import read_json
-from tiercel_engine.expressions.limits import JQ_SECONDS, MAX_RANGE
+from tiercel_engine.expressions.limits import MAX_RANGE
+
+if TYPE_CHECKING:
+    from tiercel_engine.expressions.budget import Budget
 
 # Nothing of the process is shown, and nothing is written to it. `$ENV` is a name of its own to jq.
 _PRELUDE = (
@@ -158,12 +162,15 @@ class JqError(ValueError):
         self.is_syntax = is_syntax
 
 
-def run_jq(program: str, document: str) -> list[Any]:
-    """All outcomes of a program on a JSON document. Raises JqError."""
+def run_jq(program: str, document: str, budget: Budget) -> list[Any]:
+    """All outcomes of a program on a JSON document. Raises JqError, and LimitError."""
     if not is_harmless(program) or len(document) > 1_000_000:
         from tiercel_engine.expressions.jq_helper import run_in_helper
 
-        return [read_json(text) for text in run_in_helper(program, document, JQ_SECONDS)]
+        began = monotonic()
+        texts = run_in_helper(program, document, budget.limits.jq_seconds)
+        budget.spend(monotonic() - began)
+        return [read_json(text) for text in texts]
     return [read_json(text) for text in outcomes(program, document)]
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from tiercel_engine.expressions.budget import Budget
     from tiercel_engine.expressions.services import RenderServices
     from tiercel_schemas.versions import KestraVersion
 
@@ -36,6 +37,10 @@ class Run(Protocol):
     @property
     def services(self) -> RenderServices:
         """The surroundings."""
+
+    @property
+    def budget(self) -> Budget:
+        """What is left of the limits."""
 
     def find(self, name: str) -> Any:
         """The value of a variable, None when there is none."""

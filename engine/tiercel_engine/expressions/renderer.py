@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tiercel_engine.expressions.budget import Budget
 from tiercel_engine.expressions.context import RenderContext
 from tiercel_engine.expressions.errors import (
     JavaError,
@@ -16,7 +18,13 @@ from tiercel_engine.expressions.errors import (
     described,
     java_string,
 )
-from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_OUTPUT_BEFORE_2_0, MAX_RENDER_DEPTH
+from tiercel_engine.expressions.limits import (
+    DEFAULT_LIMITS,
+    MAX_OUTPUT,
+    MAX_OUTPUT_BEFORE_2_0,
+    MAX_RENDER_DEPTH,
+    Limits,
+)
 from tiercel_engine.expressions.programs import Program, Site
 from tiercel_engine.expressions.services import NO_SERVICES
 from tiercel_engine.expressions.texts import java_text, printed, too_large
@@ -40,11 +48,21 @@ def is_truthy(text: str | None) -> bool:
     return text is not None and text.strip() not in _FALSY
 
 
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """How a value inside a rendering is rendered."""
+
+    depth: int
+    passes: int
+    budget: Budget
+
+
 class Renderer:
     """Renders templates by the rules of a version, with the services of a run.
 
     Contexts are mappings of plain data and are never changed. All methods raise `RenderError` and nothing else.
-    `recursive` renders results again while they hold expressions, as old servers can be told to.
+    `recursive` renders results again while they hold expressions, as old servers can be told to. `limits` bound
+    one call.
     """
 
     def __init__(
@@ -53,18 +71,21 @@ class Renderer:
         services: RenderServices = NO_SERVICES,
         *,
         recursive: bool = False,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self.version = version
         self.services = services
         self._recursive = recursive
+        self._limits = limits
         self._max_output = MAX_OUTPUT_BEFORE_2_0 if version is KestraVersion.V1_3 else MAX_OUTPUT
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """The text of a template."""
-        text = self._text(template, context, 0)
+        budget = Budget(self._limits)
+        text = self._text(template, context, 0, budget)
         passes = 0
         while self._recursive and "{{" in text and passes < MAX_RENDER_DEPTH:
-            again = self._text(text, context, 0)
+            again = self._text(text, context, 0, budget)
             if again == text:
                 break
             text, passes = again, passes + 1
@@ -83,7 +104,7 @@ class Renderer:
         if "{" not in template:
             return template
         program = self._program(template)
-        run = RenderContext(self, program, context, 0)
+        run = RenderContext(self, program, context, 0, Budget(self._limits))
         with self._errors_of(program):
             value, is_text = _typed(program.root(run))
         if not is_text:
@@ -116,37 +137,36 @@ class Renderer:
         check_size(value)
         variables = run.variables()
         try:
-            return self._nested(value, variables, run.depth + 1, passes)
+            return self._nested(value, variables, _Pass(run.depth + 1, passes, run.budget))
         except RenderError as error:
             raise _as_cause(error) from None
 
-    def _nested(self, value: Any, variables: Mapping[str, Any], depth: int, passes: int) -> Any:
+    def _nested(self, value: Any, variables: Mapping[str, Any], how: _Pass) -> Any:
         if isinstance(value, str):
             text = str(value)
-            for _ in range(passes):
+            for _ in range(how.passes):
                 if "{" not in text:
                     break
-                again = self._text(text, variables, depth)
+                again = self._text(text, variables, how.depth, how.budget)
                 if again == text:
                     break
                 text = again
             return text
         if isinstance(value, dict):
             return {
-                self._nested(key, variables, depth, passes): self._nested(item, variables, depth, passes)
-                for key, item in value.items()
+                self._nested(key, variables, how): self._nested(item, variables, how) for key, item in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self._nested(item, variables, depth, passes) for item in value]
+            return [self._nested(item, variables, how) for item in value]
         return value
 
     # Programs
 
-    def _text(self, template: str, context: Mapping[str, Any], depth: int) -> str:
+    def _text(self, template: str, context: Mapping[str, Any], depth: int, budget: Budget) -> str:
         if "{" not in template:
             return template
         program = self._program(template)
-        run = RenderContext(self, program, context, depth)
+        run = RenderContext(self, program, context, depth, budget)
         parts: list[str] = []
         size = 0
         with self._errors_of(program):

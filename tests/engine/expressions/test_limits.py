@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from tests.schemas.expressions.strategies import broken_texts, expressions
 from tiercel_engine.expressions import Renderer, RenderError
+from tiercel_engine.expressions.limits import DEFAULT_LIMITS, Limits
 from tiercel_schemas.expressions import print_expression
 from tiercel_schemas.versions import KestraVersion
 
@@ -131,6 +132,10 @@ BOMBS = [
 ]
 
 
+SMALL_LIMITS = Limits(steps=100_000, seconds=5.0, jq_seconds=0.3)
+"""What ends at a limit ends at any; smaller ones only make it sooner."""
+
+
 @pytest.mark.parametrize("version", list(KestraVersion))
 @pytest.mark.parametrize("template", ESCAPES)
 def test_no_way_out_of_the_sandbox(version, template):
@@ -141,12 +146,38 @@ def test_no_way_out_of_the_sandbox(version, template):
 
 @pytest.mark.parametrize("template", BOMBS, ids=lambda template: template[:60].replace("\n", " "))
 def test_bombs_end_in_a_clean_error(template):
-    renderer = Renderer()
+    renderer = Renderer(limits=SMALL_LIMITS)
     with pytest.raises(RenderError) as caught:
         renderer.render(template, CONTEXT)
     assert caught.value.error_class != "InternalError"
     with pytest.raises(RenderError):
         renderer.render_typed(template, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("template", "limits", "message"),
+    [
+        (BOMBS[3], DEFAULT_LIMITS, "A template cannot take more than 2000000 steps."),
+        (
+            "{% for i in 1..1000 %}{{ render('{% for j in 1..1000 %}{% endfor %}') }}{% endfor %}",
+            Limits(steps=100_000),
+            "A template cannot take more than 100000 steps.",
+        ),
+        (
+            "{% set l = 1..100000 %}{% for i in 1..100000 %}{% set n = l | toJson | length %}{% endfor %}",
+            Limits(seconds=0.2),
+            "A template cannot take more than 0.2 seconds.",
+        ),
+        (
+            "{% for i in 1..100000 %}{% set n = [i] | jq('[limit(100000; repeat(1))] | length') %}{% endfor %}",
+            Limits(seconds=0.2),
+            "A template cannot take more than 0.2 seconds.",
+        ),
+    ],
+)
+def test_limits_hold_for_a_rendering_as_a_whole(template, limits, message):
+    with pytest.raises(RenderError, match=message):
+        Renderer(limits=limits).render(template, CONTEXT)
 
 
 @given(text=broken_texts)

@@ -13,7 +13,7 @@ from tiercel_engine.expressions.values import java_class
 
 
 @filter_unit("jq")
-def jq(value: Any, arguments: Arguments, _run: Run) -> Any:
+def jq(value: Any, arguments: Arguments, run: Run) -> Any:
     """All outcomes of a jq program, as a list."""
     from tiercel_engine.expressions.jq_programs import JqError, run_jq
 
@@ -28,7 +28,7 @@ def jq(value: Any, arguments: Arguments, _run: Run) -> Any:
         document = str(value) if isinstance(value, str) else json_text(value, keep_null=False)
         if isinstance(value, str):
             read_json(document)
-        return run_jq(program, document)
+        return run_jq(program, document, run.budget)
     except JsonError as error:
         raise PebbleError(message, JavaError("JsonParseException", str(error))) from None
     except JqError as error:
