@@ -1,4 +1,4 @@
-"""Cron expressions as Kestra's schedules take them: five Unix fields (six with seconds), names, `L`, nicknames."""
+"""What is wrong with a cron expression. The engine decides whether something is; here it is put in plain words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,19 @@ _FIELDS = (
 
 
 def cron_fault(text: str, *, with_seconds: bool = False) -> str | None:
-    """What is wrong with a cron expression, in words; None where nothing is."""
+    """What is wrong with a cron expression, in words; None where the engine takes it."""
+    # Most flows have no schedule.
+    from tiercel_engine.triggers.cron import CronError, parse_cron
+
+    try:
+        parse_cron(text, with_seconds=with_seconds)
+    except CronError as error:
+        return _plain_fault(text, with_seconds=with_seconds) or str(error)
+    return None
+
+
+def _plain_fault(text: str, *, with_seconds: bool) -> str | None:
+    """The same in plainer words than the engine's, which are Kestra's; None where it takes those to say it."""
     if not text.strip():
         return "it is empty"
     if len(text) > _LONGEST:
