@@ -1,21 +1,13 @@
-"""ISO-8601 durations in seconds."""
+"""How long a duration lasts."""
 
 from __future__ import annotations
 
-import re
-
-_DURATION = re.compile(
-    r"([-+]?)P(?!$)(?:([-+]?[0-9]{1,9})D)?(?:T(?!$)(?:([-+]?[0-9]{1,9})H)?(?:([-+]?[0-9]{1,9})M)?(?:([-+]?[0-9]{1,12}(?:[.,][0-9]{1,9})?)S)?)?",
-    re.IGNORECASE,
-)
+from tiercel_schemas.durations import parse_duration
 
 
 def seconds_of(text: str) -> float | None:
     """How many seconds a duration such as `PT1H30M` lasts; None where the text is none."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    try:
+        return parse_duration(text).total_seconds()
+    except ValueError:
         return None
-    days, hours, minutes = (int(each or 0) for each in match.group(2, 3, 4))
-    seconds = float((match[5] or "0").replace(",", "."))
-    total = days * 86_400 + hours * 3_600 + minutes * 60 + seconds
-    return -total if match[1] == "-" else total
