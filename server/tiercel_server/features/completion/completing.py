@@ -13,7 +13,7 @@ from tiercel_server.features.completion.expressions import offered_in_expression
 from tiercel_server.features.completion.flows import offered_flows, offered_inputs
 from tiercel_server.features.completion.items import CompletionItem, CompletionList
 from tiercel_server.features.completion.keys import offered_keys
-from tiercel_server.features.completion.types import MOST_TYPES, offered_types, offered_wholes
+from tiercel_server.features.completion.types import offered_types, offered_wholes
 from tiercel_server.features.completion.values import offered_values
 from tiercel_server.features.cursor import Cursor, locate
 from tiercel_server.features.slots import TASK, TRIGGER, Slot, slot_at, slot_of
@@ -102,6 +102,6 @@ class _Structural:
             owner = slot_at(self.root, cursor.path[:-1], self.catalog)
             if owner.base:
                 types = offered_types(cursor.prefix, cursor.span, owner.choices, self.catalog)
-                return CompletionList(_sorted(types), incomplete=len(types) >= MOST_TYPES)
+                return CompletionList(_sorted(types), incomplete=bool(types))
         named = offered_flows(cursor, self.root, self.catalog, self.workspace)
         return CompletionList(_sorted([*named, *offered_values(cursor, self.root, slot, self.catalog, self.flow)]))

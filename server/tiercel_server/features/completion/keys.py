@@ -15,6 +15,8 @@ from tiercel_server.features.slots import Slot
 
 _SET_BY_THE_SERVER = frozenset({"deleted", "updated", "source", "tenantId"})
 _FIRST = {"id": 0, "namespace": 1, "type": 1}
+_BY_LETTERS = 4
+"""How much later a key comes that what is typed does not begin."""
 _TYPE = Property("type", kind="string", required=True)
 
 
@@ -52,6 +54,8 @@ def _key(cursor: Cursor, slot: Slot, prop: Property, name: str, indent: int, das
     plain = dash + name + ("" if cursor.before_colon else ":" if after.startswith(":\n") else ": ")
     required = prop.required or name in {"id", "type"}
     rank = _FIRST.get(name, 2) if required else 8 if prop.deprecated else 5
+    if not name.lower().startswith(cursor.prefix.lower()):
+        rank += _BY_LETTERS
     return CompletionItem(
         label=name,
         kind="property",

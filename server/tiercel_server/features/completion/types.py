@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 
 from tiercel_schemas.catalog import Catalog, Property
 from tiercel_schemas.source.spans import Span
-from tiercel_server.features.completion.items import CompletionItem, fits
+from tiercel_server.features.completion.items import CompletionItem
 from tiercel_server.features.completion.keys import is_written_as_list
+from tiercel_server.features.completion.type_ranks import filter_text, ranked_types
 
 MOST_TYPES = 150
 MOST_WHOLES = 40
 """Of whole objects fewer are offered: each needs the facts of its type, which stand in a file for each plugin."""
-_CORE = "io.kestra.plugin.core."
+_PLUGINS = "io.kestra.plugin."
 
 
 def offered_types(typed: str, span: Span, choices: tuple[str, ...], catalog: Catalog) -> list[CompletionItem]:
     """The names that fit what is typed, the likeliest first; at most `MOST_TYPES`."""
     items = []
-    for order, (name, rank) in enumerate(_ranked(typed, choices, catalog, MOST_TYPES)):
+    for order, (name, rank) in enumerate(ranked_types(typed, choices, catalog, MOST_TYPES)):
         deprecated = catalog.is_deprecated(name)
         items.append(
             CompletionItem(
@@ -32,7 +30,7 @@ def offered_types(typed: str, span: Span, choices: tuple[str, ...], catalog: Cat
                 detail="deprecated" if deprecated else "",
                 rank=rank,
                 order=order,
-                filter=name if "." in typed or "." not in name else _simple(name),
+                filter=filter_text(typed, name),
                 deprecated=deprecated,
                 about=("type", name),
             )
@@ -45,7 +43,7 @@ def offered_wholes(
 ) -> list[CompletionItem]:
     """Whole objects as snippets: `id`, `type` and what the type requires; `indent` is the column of the keys."""
     items = []
-    for order, (name, rank) in enumerate(_ranked(typed, choices, catalog, MOST_WHOLES)):
+    for order, (name, rank) in enumerate(ranked_types(typed, choices, catalog, MOST_WHOLES)):
         simple = _simple(name)
         identifier = _identifier(simple)
         margin = "\n" + " " * indent
@@ -58,62 +56,17 @@ def offered_wholes(
                 insert=margin.join(lines),
                 span=span,
                 detail=name,
+                note=_package(name),
                 snippet=True,
                 plain=margin.join([f"{dash}id: {identifier}", f"type: {name}"]),
                 rank=rank + 3,
                 order=order,
-                filter=name if "." in typed else simple,
+                filter=filter_text(typed, name),
                 deprecated=catalog.is_deprecated(name),
                 about=("type", name),
             )
         )
     return items
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A type's name, with what ranking looks at."""
-
-    name: str
-    lower: str
-    simple: str
-    is_core: bool
-    deprecated: bool
-
-
-@lru_cache(maxsize=64)
-def _names(choices: tuple[str, ...], catalog: Catalog) -> tuple[_Name, ...]:
-    return tuple(
-        _Name(name, name.lower(), _simple(name).lower(), name.startswith(_CORE), catalog.is_deprecated(name))
-        for name in choices
-    )
-
-
-def _ranked(typed: str, choices: tuple[str, ...], catalog: Catalog, most: int) -> list[tuple[str, int]]:
-    lower = typed.strip().lower()
-    ranked = [
-        (rank, not name.is_core, len(name.name), name.name)
-        for name in _names(choices, catalog)
-        if (rank := _rank(lower, name)) is not None
-    ]
-    return [(name, rank) for rank, _, _, name in heapq.nsmallest(most, ranked)]
-
-
-def _rank(lower: str, name: _Name) -> int | None:
-    """How well a name fits: its simple name, from its start, anywhere, letter by letter; deprecated names last."""
-    if not lower:
-        rank = 3 if name.is_core else 4
-    elif name.simple == lower:
-        rank = 0
-    elif name.simple.startswith(lower) or name.lower.startswith(lower):
-        rank = 1
-    elif lower in name.lower:
-        rank = 2
-    elif fits(lower, name.simple):
-        rank = 4
-    else:
-        return None
-    return rank + (5 if name.deprecated else 0)
 
 
 def _required_lines(name: str, catalog: Catalog, indent: int) -> Iterator[str]:
@@ -142,6 +95,11 @@ def _value(prop: Property, stop: int, indent: int) -> str:
 
 def _simple(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _package(name: str) -> str:
+    """What tells equal simple names apart: `jdbc.duckdb`."""
+    return name.removeprefix(_PLUGINS).rpartition(".")[0]
 
 
 def _identifier(simple: str) -> str:
