@@ -14,7 +14,10 @@ _DURATION = re.compile(
 _DATE = re.compile(r"[-+]?\d{4,9}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?")
 _OFFSET = re.compile(r"Z|[-+]\d{1,2}(?::?[0-5]\d){0,2}", re.IGNORECASE)
-_ZONE_PREFIX = re.compile(r"(?:UTC|GMT|UT)(?P<offset>.*)")
+# As Java takes it: hours of one digit stand alone, and so do they behind `UTC`.
+_ZONE_OFFSET = re.compile(r"(?:UTC|GMT|UT)?[+-](?:(\d{1,2})|(\d\d):(\d\d)(?::(\d\d))?|(\d\d)(\d\d)(\d\d)?)", re.ASCII)
+_LARGEST_OFFSET = 18 * 3600
+_OF_THIS_MACHINE = frozenset({"localtime", "Factory"})
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DATE_TIME = re.compile(r"(?P<date>[^T ]+)(?:[Tt ](?P<time>[^Z+\-\[]*)(?P<rest>.*))?", re.DOTALL)
 
@@ -52,16 +55,24 @@ def is_instant(text: str) -> bool:
 
 
 @cache
-def is_timezone(text: str) -> bool:
-    """The name of a time zone, as `Europe/Paris`, or an offset, as `+02:00` or `UTC+2`."""
-    if _OFFSET.fullmatch(text):
-        return True
-    match = _ZONE_PREFIX.fullmatch(text)
-    if match is not None and (not match["offset"] or _OFFSET.fullmatch(match["offset"])):
-        return True
+def _regions() -> frozenset[str]:
     from zoneinfo import available_timezones
 
-    return text in available_timezones()
+    return frozenset(available_timezones() - _OF_THIS_MACHINE)
+
+
+def is_timezone(text: str) -> bool:
+    """The name of a time zone, as `Europe/Paris`, or an offset of up to 18 hours, as `+02:00` or `UTC+2`."""
+    if text in {"Z", "UTC", "GMT", "UT"}:
+        return True
+    match = _ZONE_OFFSET.fullmatch(text)
+    if match is None:
+        return text in _regions()
+    hours, minutes, seconds = (
+        next((int(number) for number in numbers if number), 0)
+        for numbers in (match.group(1, 2, 5), match.group(3, 6), match.group(4, 7))
+    )
+    return minutes < 60 and seconds < 60 and hours * 3600 + minutes * 60 + seconds <= _LARGEST_OFFSET
 
 
 FORMATS: Mapping[str, Callable[[str], bool]] = {
