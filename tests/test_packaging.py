@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOW = ROOT / "examples" / "hello.yaml"
@@ -67,6 +72,31 @@ def _assert_works(commands: Path, tmp_path: Path) -> None:
     shutil.copy(FLOW, flow)
     assert _run(tiercel, "check", "--format", "json", flow, cwd=tmp_path).strip() == "[]"
     assert '"SUCCESS"' in _run(tiercel, "run", "--format", "json", flow, cwd=tmp_path)
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {canonicalize_name(re.split(r"[<>=!~; \[]", each)[0]) for each in project["dependencies"]}
+    distributions = packages_distributions()
+    missing: dict[str, str] = {}
+    for package in ("schemas", "engine", "server"):
+        for path in (ROOT / package).rglob("*.py"):
+            for name in _imported(path):
+                known = {canonicalize_name(each) for each in distributions.get(name, [])}
+                if name not in sys.stdlib_module_names and not name.startswith("tiercel_") and not known & declared:
+                    missing[name] = str(path.relative_to(ROOT))
+    # Packages that come with a declared one, and whose names it exposes.
+    assert set(missing) <= {"pydantic_core"}, missing
+
+
+def _imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
 
 
 def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
