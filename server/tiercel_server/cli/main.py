@@ -12,6 +12,7 @@ from typing import Final
 import click
 
 from tiercel_schemas import __version__
+from tiercel_server.cli.streams import StreamError, flush_output, give_up_output, settle_streams
 
 COMMANDS: Final = {
     "check": "Report what is wrong in flows.",
@@ -83,16 +84,22 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code.
 
-    0, 1 or 2 as each command says; 70 for a fault of Tiercel itself, so that a pipeline can tell it from findings.
+    0, 1 or 2 as each command says, 2 also for a standard stream that can't be used; 70 for a fault of Tiercel itself,
+    so that a pipeline can tell it from findings.
     """
-    _write_utf8()
     try:
-        cli.main(args=list(arguments) if arguments is not None else None, prog_name="tiercel")
+        settle_streams()
+        _run_to_the_end(arguments)
     except BrokenPipeError:
         # Whoever read our output has seen enough (`tiercel check | head`).
         sys.stderr.close()
         sys.exit(141)
     except Exception as error:
+        unusable = _stream_error_in(error)
+        if unusable is not None:
+            give_up_output()
+            click.echo(f"Error: {unusable}.", err=True)
+            sys.exit(2)
         if os.environ.get(DEBUG_VARIABLE):
             raise
         click.echo(f"tiercel: a fault of Tiercel itself, please report it: {type(error).__name__}: {error}", err=True)
@@ -100,9 +107,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(FAULT_EXIT)
 
 
-def _write_utf8() -> None:
-    # A pipe on Windows or a C locale would else fail on the first sign that it has no letter for.
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
+def _run_to_the_end(arguments: Sequence[str] | None) -> None:
+    try:
+        cli.main(args=list(arguments) if arguments is not None else None, prog_name="tiercel")
+    except SystemExit:
+        flush_output()
+        raise
+
+
+def _stream_error_in(error: BaseException) -> StreamError | None:
+    if isinstance(error, BaseExceptionGroup):
+        return next((found for each in error.exceptions if (found := _stream_error_in(each)) is not None), None)
+    return error if isinstance(error, StreamError) else None
