@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tiercel_schemas.catalog import load_catalog
-from tiercel_schemas.source.nodes import MappingNode
-from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
+from tiercel_server.features.completion.becoming import may_become_flow
 from tiercel_server.features.completion.expressions import offered_in_expression
 from tiercel_server.features.completion.flows import offered_flows, offered_inputs
 from tiercel_server.features.completion.items import CompletionItem, CompletionList
@@ -23,7 +21,7 @@ from tiercel_server.workspace import DocumentSnapshot
 def complete(snapshot: DocumentSnapshot, offset: int, workspace: WorkspaceFlows = NO_FLOWS) -> CompletionList:
     """What may be written at an offset; empty where nothing is known to fit. `workspace` are the flows around."""
     cursor = locate(snapshot.source, offset)
-    if not snapshot.is_flow and not _may_become_flow(cursor, snapshot.kestra_version):
+    if not snapshot.is_flow and not may_become_flow(snapshot, cursor):
         return CompletionList()
     if cursor.role == "comment":
         return CompletionList()
@@ -37,14 +35,6 @@ def complete(snapshot: DocumentSnapshot, offset: int, workspace: WorkspaceFlows 
 
 def _flow_of(snapshot: DocumentSnapshot, cursor: Cursor) -> FlowAnalysis | None:
     return next((flow for flow in snapshot.flows if flow.document is cursor.document), None)
-
-
-def _may_become_flow(cursor: Cursor, version: KestraVersion) -> bool:
-    """Whether a document that is no flow yet has an id and nothing that a flow has not."""
-    root = cursor.document.root if cursor.document is not None else None
-    if not isinstance(root, MappingNode) or root.pair("id") is None:
-        return False
-    return {pair.name for pair in root.pairs} <= load_catalog(version).flow().properties.keys()
 
 
 def _sorted(items: Iterable[CompletionItem]) -> tuple[CompletionItem, ...]:

@@ -84,4 +84,14 @@ def _chosen(wrapper: Path, tasks: tuple[TaskSymbol, ...]) -> frozenset[str]:
 def _item(
     cursor: Cursor, text: str, kind: ItemKind, *, detail: str = "", rank: int = 5, about: tuple[str, ...] = ()
 ) -> CompletionItem:
-    return CompletionItem(label=text, kind=kind, insert=text, span=cursor.span, detail=detail, rank=rank, about=about)
+    begins = text.lower().startswith(cursor.prefix.lower())
+    return CompletionItem(
+        label=text,
+        kind=kind,
+        insert=text,
+        span=cursor.span,
+        detail=detail,
+        rank=rank,
+        order=0 if begins else 1,
+        about=about,
+    )
