@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,12 +70,16 @@ class ProjectSettings:
 
 
 def find_project_file(start: Path, root: Path | None = None) -> Path | None:
-    """The nearest `tiercel.yaml` from a folder upwards, up to and including `root` (to the top where it is None)."""
+    """The nearest `tiercel.yaml` from a folder upwards, up to and including `root` (to the top where it is None).
+
+    What bears the name but can't be read, such as a folder, is found as well: `read_settings` says what is wrong.
+    """
     for folder in (start, *start.parents):
         candidate = folder / PROJECT_FILE
-        if candidate.is_file():
+        # Unlike those of pathlib, these take a folder that may not be searched for an empty one.
+        if os.path.lexists(candidate):
             return candidate
-        if folder == root or (root is None and (folder / ".git").exists()):
+        if folder == root or (root is None and os.path.lexists(folder / ".git")):
             return None
     return None
 
@@ -81,11 +87,34 @@ def find_project_file(start: Path, root: Path | None = None) -> Path | None:
 def read_settings(path: Path) -> ProjectSettings:
     """The settings in a file; what is wrong with it stands in `problems`, never raised."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
+        text = read_project_text(path)
+    except ProjectFileError as error:
         problem = Diagnostic(CODE, Severity.ERROR, f"The project file can't be read: {error}.", Span(0, 0))
         return ProjectSettings(path=path, problems=(problem,))
     return parse_settings(text, path)
+
+
+class ProjectFileError(Exception):
+    """A project file that can't be read; the message says why, in a few words."""
+
+
+def read_project_text(path: Path) -> str:
+    """The text of a project file; raises `ProjectFileError`."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise ProjectFileError("it is a folder, not a file")
+        if not stat.S_ISREG(mode):
+            # A pipe would be waited for without end.
+            raise ProjectFileError("it is not a regular file")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ProjectFileError(error.strerror or str(error)) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ProjectFileError(
+            f"it is not UTF-8 text (byte 0x{error.object[error.start]:02x} on line {line})"
+        ) from None
 
 
 def parse_settings(text: str, path: Path | None = None) -> ProjectSettings:

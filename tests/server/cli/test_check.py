@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -358,3 +359,30 @@ def test_what_the_project_leaves_out_is_checked_only_when_named(tmp_path: Path) 
     (tmp_path / "vendor" / "flow.yaml").write_text(bad)
     assert CliRunner().invoke(command, [str(tmp_path)]).exit_code == 0
     assert CliRunner().invoke(command, [str(tmp_path / "vendor" / "flow.yaml")]).exit_code == 1
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o444])
+def test_an_unreadable_folder_is_passed_over_with_a_warning(tree: Path, mode: int) -> None:
+    write(tree, {"good.yaml": GOOD, "closed/bad.yaml": BAD})
+    (tree / "closed").chmod(mode)
+    if os.access(tree / "closed", os.X_OK):
+        pytest.skip("nothing is unreadable to root, nor on Windows")
+    try:
+        result = check(".")
+    finally:
+        (tree / "closed").chmod(0o755)
+    assert (result.exit_code, result.stdout) == (0, "Nothing to report in 1 file.\n")
+    assert result.stderr == "warning: the folder 'closed' can't be read, so it was passed over: Permission denied.\n"
+
+
+def test_a_link_to_itself_in_a_folder_does_no_harm(tree: Path) -> None:
+    write(tree, {"good.yaml": GOOD})
+    (tree / "loop.yaml").symlink_to("loop.yaml")
+    assert check(".").exit_code == 0
+
+
+def test_a_folder_named_like_the_project_file_is_told(tree: Path) -> None:
+    write(tree, {"good.yaml": GOOD})
+    (tree / "tiercel.yaml").mkdir()
+    result = check("good.yaml")
+    assert (result.exit_code, "it is a folder, not a file" in result.stdout) == (1, True)

@@ -284,3 +284,11 @@ def test_a_context_that_is_shown_whole_hides_secrets(run, monkeypatch, tmp_path)
     assert (
         outcome.stdout == '10 {"inputs":{"url":"https://x/?t=******"},"flow":{"namespace":"a"}} https://x/?t=******\n'
     )
+
+
+def test_says_what_is_wrong_with_the_project_file(run, tmp_path):
+    (tmp_path / "tiercel.yaml").write_text("a: [\n", encoding="utf-8")
+    result = run("{{ 1 + 2 }}")
+    assert (result.exit_code, result.stdout) == (0, "3\n")
+    assert result.stderr.startswith("warning: ")
+    assert "tiercel.yaml:" in result.stderr

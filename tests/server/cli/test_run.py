@@ -279,3 +279,31 @@ def test_the_tree_shows_task_runs_below_one_another():
     shown = console.export_text()
     assert "[bold]no markup[/]" in shown
     assert shown.rindex("outer") < shown.rindex("inner[v]") < shown.rindex("boom")
+
+
+@pytest.mark.parametrize(("option", "argument"), [("-i", "n=\udce9"), ("-l", "a=\udce9")])
+def test_bytes_that_are_no_text_are_refused(run, option, argument):
+    result = run(write("a.yaml", HELLO), option, argument)
+    assert (result.exit_code, "=\\xe9' is not UTF-8 text." in result.stderr) == (2, True)
+
+
+def test_a_project_file_that_yaml_cannot_read_stops_the_run(run):
+    write("tiercel.yaml", "# ours\na: [\n")
+    result = run(write("a.yaml", HELLO))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "tiercel.yaml can't be used:" in result.stderr
+    assert "tiercel.yaml:2:" in result.stderr or "tiercel.yaml:3:" in result.stderr
+
+
+def test_a_project_file_that_is_a_folder_stops_the_run(run):
+    Path("tiercel.yaml").mkdir()
+    result = run(write("a.yaml", HELLO))
+    assert (result.exit_code, "tiercel.yaml can't be read: it is a folder, not a file." in result.stderr) == (2, True)
+
+
+def test_a_project_file_that_may_not_be_read_stops_the_run(run):
+    Path(write("tiercel.yaml", "")).chmod(0)
+    if os.access("tiercel.yaml", os.R_OK):
+        pytest.skip("nothing is unreadable to root, nor on Windows")
+    result = run(write("a.yaml", HELLO))
+    assert (result.exit_code, "tiercel.yaml can't be read: Permission denied." in result.stderr) == (2, True)

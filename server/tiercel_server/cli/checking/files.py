@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +23,20 @@ class FoundFile:
     named: bool
 
 
-def find_files(paths: tuple[Path, ...]) -> Iterator[FoundFile]:
-    """The files behind paths, each once, in the order of the paths and then by name."""
+def pass_over(_folder: Path, _error: OSError) -> None:
+    """Say nothing about a folder that can't be read."""
+
+
+def find_files(
+    paths: tuple[Path, ...], on_unreadable: Callable[[Path, OSError], None] = pass_over
+) -> Iterator[FoundFile]:
+    """The files behind paths, each once, in the order of the paths and then by name.
+
+    A folder that can't be read is told to `on_unreadable` and passed over.
+    """
     seen: set[Path] = set()
     for path in paths:
-        found = _walk(path) if path.is_dir() else iter((path,))
+        found = _walk(path, on_unreadable) if path.is_dir() else iter((path,))
         for each in found:
             key = each.resolve()
             if key not in seen:
@@ -35,31 +44,45 @@ def find_files(paths: tuple[Path, ...]) -> Iterator[FoundFile]:
                 yield FoundFile(each, named=not path.is_dir())
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, on_unreadable: Callable[[Path, OSError], None]) -> Iterator[Path]:
     ignored = _IgnoreRules(folder)
     waiting = [folder]
     while waiting:
         here = waiting.pop()
+        try:
+            entries = _entries(here)
+        except OSError as error:
+            on_unreadable(here, error)
+            continue
         ignored.enter(here)
         folders: list[Path] = []
-        for entry in sorted(_entries(here), key=lambda entry: entry.name):
+        for entry in sorted(entries, key=lambda entry: entry.name):
             path = here / entry.name
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED_FOLDERS and not ignored.covers(path, is_folder=True):
                     folders.append(path)
-            elif entry.name.endswith(SUFFIXES) and entry.is_file() and not ignored.covers(path, is_folder=False):
+            elif entry.name.endswith(SUFFIXES) and _is_regular(path) and not ignored.covers(path, is_folder=False):
                 yield path
         waiting.extend(reversed(folders))
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What is in a folder; raises OSError, also for one that may be listed but not entered."""
+    with os.scandir(folder) as entries:
+        listed = list(entries)
+    if listed:
+        os.lstat(listed[0])
+    return listed
+
+
+def _is_regular(path: Path) -> bool:
     try:
-        with os.scandir(folder) as entries:
-            return list(entries)
+        return path.is_file()
     except OSError:
-        return []
+        # A link into a folder that may not be entered.
+        return False
 
 
 class _IgnoreRules:
@@ -71,7 +94,7 @@ class _IgnoreRules:
         above: list[Path] = []
         for each in (top, *top.parents):
             above.append(each)
-            if (each / ".git").exists():
+            if os.path.lexists(each / ".git"):
                 for outer in reversed(above[1:]):
                     self.enter(outer)
                 break
@@ -79,7 +102,7 @@ class _IgnoreRules:
     def enter(self, folder: Path) -> None:
         """Take up a folder's own rules."""
         file = folder / ".gitignore"
-        if not file.is_file():
+        if not _is_regular(file):
             return
         from pathspec import GitIgnoreSpec
 

@@ -110,7 +110,7 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
         _must_exist(path)
     if _STDIN in paths:
         run.add_bytes(stdin_filename or "<stdin>", sys.stdin.buffer.read())
-    for file in find_files(tuple(named)):
+    for file in find_files(tuple(named), _warn_of_folder):
         run.add_file(replace(file, named=False) if flows_only else file)
     if diff:
         sys.exit(_show_difference(run, output_file, guesses=unsafe_fixes))
@@ -177,6 +177,10 @@ def _without_known(report: Report, path: Path) -> Report:
         raise click.UsageError(str(error)) from None
 
 
+def _warn_of_folder(folder: Path, error: OSError) -> None:
+    click.echo(f"warning: the folder '{folder}' can't be read, so it was passed over: {error.strerror}.", err=True)
+
+
 def _must_exist(path: Path) -> None:
     if path.exists():
         return
@@ -196,7 +200,7 @@ def _write(lines: Iterable[str], output_file: Path | None) -> None:
         click.echo(text, nl=False, color=None if "NO_COLOR" not in os.environ else False)
         return
     try:
-        output_file.write_text(click.unstyle(text), encoding="utf-8")
+        output_file.write_text(click.unstyle(text), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise click.UsageError(f"The report can't be written to '{output_file}': {error.strerror}.") from None
 

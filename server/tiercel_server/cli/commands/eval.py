@@ -120,7 +120,23 @@ def _settings() -> ProjectSettings:
     from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
 
     project_file = find_project_file(Path.cwd())
-    return read_settings(project_file) if project_file is not None else ProjectSettings()
+    if project_file is None:
+        return ProjectSettings()
+    settings = read_settings(project_file)
+    for problem in settings.problems:
+        click.echo(f"warning: {_shown_place(project_file, problem.span.start)}: {problem.message}", err=True)
+    return settings
+
+
+def _shown_place(project_file: Path, offset: int) -> str:
+    from tiercel_schemas.source.text import SourceText
+    from tiercel_server.workspace.settings import ProjectFileError, read_project_text
+
+    try:
+        place = SourceText(read_project_text(project_file)).position(offset)
+    except ProjectFileError:
+        return str(project_file)
+    return f"{project_file}:{place.line + 1}:{place.column + 1}"
 
 
 def _surroundings(

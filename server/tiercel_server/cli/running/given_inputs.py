@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ def given_inputs(pairs: Iterable[str], file: Path | None) -> dict[str, Any]:
     """The values of `--inputs-file` with those of `--input` above them; raises `Refused`."""
     values = _read_file(file) if file is not None else {}
     for pair in pairs:
+        _must_be_text("--input", pair)
         name, separator, text = pair.partition("=")
         if not separator or not name:
             raise Refused(f"'--input {pair}' is no NAME=VALUE.", "Example: --input city=Vienna")
@@ -24,6 +26,7 @@ def given_labels(pairs: Iterable[str]) -> dict[str, str]:
     """The labels of `--label`; raises `Refused`."""
     labels = {}
     for pair in pairs:
+        _must_be_text("--label", pair)
         key, separator, value = pair.partition("=")
         if not separator or not key or not value:
             raise Refused(f"'--label {pair}' is no KEY=VALUE.", "Example: --label team=data")
@@ -31,6 +34,14 @@ def given_labels(pairs: Iterable[str]) -> dict[str, str]:
             raise Refused(f"Labels that begin with 'system.' are set by Kestra itself: '{key}'.")
         labels[key] = value
     return labels
+
+
+def _must_be_text(option: str, argument: str) -> None:
+    """Refuse what the shell gave as bytes that are no UTF-8: no store and no JSON could keep it."""
+    if not argument.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in argument):
+        shown = argument.encode("utf-8", "backslashreplace").decode("utf-8")
+        shown = re.sub(r"\\udc([0-9a-f]{2})", r"\\x\1", shown)
+        raise Refused(f"'{option} {shown}' is not UTF-8 text.", "Give a FILE input for other data.")
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from tiercel_engine.tasks.services import LocalServices, local_services
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.project import STATE_FOLDER, Project, ProjectError, read_project
 from tiercel_schemas.source.parser import parse_source
-from tiercel_schemas.source.values import plain_value
+from tiercel_schemas.source.values import TooManyValuesError, plain_value
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.flow_file import STDIN, FlowFile, choose_flow, flow_of, read_flow_file
 from tiercel_server.cli.running.neighbours import Neighbours
 from tiercel_server.cli.running.place import find_place
-from tiercel_server.workspace.settings import ProjectSettings, read_settings
+from tiercel_server.workspace.settings import ProjectFileError, ProjectSettings, read_project_text, read_settings
 
 _SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
 _MOST_FINDINGS = 20
@@ -112,11 +112,17 @@ def project_at(path: Path | None) -> Project:
     if path is None:
         return Project()
     try:
-        source = parse_source(path.read_text(encoding="utf-8-sig"))
+        source = parse_source(read_project_text(path))
+        if source.problems:
+            places = [(source.text.position(each.span.start), each) for each in source.problems]
+            lines = [f"{path}:{place.line + 1}:{place.column + 1}: error: {each.message}" for place, each in places]
+            raise Refused(f"{path} can't be used:", *lines)
         root = source.documents[0].root if source.documents else None
         return read_project(plain_value(root) if root is not None else None)
-    except (OSError, UnicodeError) as error:
+    except ProjectFileError as error:
         raise Refused(f"{path} can't be read: {error}.") from error
+    except TooManyValuesError as error:
+        raise Refused(f"{path} can't be used: {error}.") from error
     except ProjectError as error:
         raise Refused(f"{path} can't be used:", *(f"  {problem}" for problem in error.problems)) from error
 
