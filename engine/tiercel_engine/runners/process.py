@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 from anyio.abc import ByteReceiveStream, Process
+
+from tiercel_engine.runners.family import Family
 
 LONGEST_LINE = 1 << 20
 """Bytes after which a line without an end is handed on in pieces."""
@@ -53,24 +54,36 @@ async def run_process(command: Command, listener: Listener) -> int:
     """Run a command to its end; returns the exit code.
 
     Text is read as UTF-8, bytes that are none are replaced. When the surrounding scope is cancelled the whole
-    process group ends. Children left behind by a command that has ended are killed too, once they had a
-    moment to finish writing. Raises `CommandNotStarted`.
+    process group ends, with descendants that have left it where `Family` knows them. Children left behind by a
+    command that has ended are killed too, once they had a moment to finish writing. Raises `CommandNotStarted`.
     """
     process = await _start(command)
-    listener.started(process.pid)
+    family = Family(process)
+    _running.add(family)
     try:
+        listener.started(process.pid)
         exit_code = await _attended(process, listener)
     except BaseException:
         if process.returncode is None:
             listener.killing(process.pid)
             with anyio.CancelScope(shield=True), anyio.move_on_after(command.last_words):
-                _signal_children(process, signal.SIGTERM)
+                family.signal_children(signal.SIGTERM)
                 await _attended(process, listener)
         raise
     finally:
         with anyio.CancelScope(shield=True):
-            await _end_group(process)
+            await _end_family(process, family)
+        _running.discard(family)
     return exit_code
+
+
+def kill_running() -> None:
+    """Kill all processes of commands at work, with no time to say or to clean up anything."""
+    for family in tuple(_running):
+        family.signal_all(_KILL)
+
+
+_running: set[Family] = set()
 
 
 async def _attended(process: Process, listener: Listener) -> int:
@@ -121,35 +134,17 @@ def _decoded(line: bytes) -> str:
     return line.removesuffix(b"\r").decode("utf-8", errors="replace")
 
 
-async def _end_group(process: Process) -> None:
+async def _end_family(process: Process, family: Family) -> None:
     try:
         if process.returncode is None:
-            _signal_group(process, signal.SIGTERM)
+            family.signal_all(signal.SIGTERM)
             with anyio.move_on_after(KILL_GRACE):
                 await process.wait()
     finally:
         # Also when the loop itself is torn down in the middle of the wait: nothing may be left behind.
-        _signal_group(process, _KILL)
+        family.signal_all(_KILL)
     await process.wait()
     await process.aclose()
 
 
 _KILL = signal.SIGKILL if sys.platform != "win32" else signal.SIGTERM
-
-
-def _signal_children(process: Process, number: signal.Signals) -> None:
-    # Where the system has no /proc the group is told as a whole, a moment later.
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):
-            pid = int(status.parent.name)
-            group = int(status.read_text().rsplit(")", 1)[1].split()[2])
-            if group == process.pid and pid != process.pid:
-                os.kill(pid, number)
-
-
-def _signal_group(process: Process, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        if sys.platform != "win32":
-            os.killpg(process.pid, number)
-        elif process.returncode is None:
-            process.terminate()

@@ -8,7 +8,14 @@ from pathlib import Path
 import anyio
 import pytest
 
-from tiercel_engine.runners.process import LONGEST_LINE, Command, CommandNotStarted, Listener, run_process
+from tiercel_engine.runners.process import (
+    LONGEST_LINE,
+    Command,
+    CommandNotStarted,
+    Listener,
+    kill_running,
+    run_process,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(os.name != "posix", reason="needs a POSIX shell")]
 
@@ -137,4 +144,36 @@ async def test_a_killed_shell_may_say_that_its_command_was_terminated(tmp_path):
         group.cancel_scope.cancel()
     assert heard.lines[0] == (False, "started")
     assert (False, "never") not in heard.lines
+    await _gone(heard.pids[0])
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="descendants are known where there is /proc")
+async def test_a_child_that_has_left_the_group_is_ended_too(tmp_path):
+    heard = Heard()
+    told = anyio.Event()
+
+    def on_line(line, is_error):
+        heard.lines.append((is_error, line))
+        told.set()
+
+    listener = Listener(heard.pids.append, on_line, heard.killed.append)
+    async with anyio.create_task_group() as group:
+        command = shell("setsid sleep 300 & echo $!; wait", tmp_path)
+        group.start_soon(run_process, command, listener)
+        await told.wait()
+        group.cancel_scope.cancel()
+    await _gone(int(heard.lines[0][1]))
+
+
+async def test_what_runs_can_be_killed_without_grace(tmp_path, monkeypatch):
+    monkeypatch.setattr("tiercel_engine.runners.process.KILL_GRACE", 3600.0)
+    heard = Heard()
+    ready = anyio.Event()
+    listener = Listener(heard.pids.append, lambda line, is_error: ready.set(), heard.killed.append)
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as group:
+            group.start_soon(run_process, shell("trap '' TERM INT; echo; sleep 300; sleep 300", tmp_path), listener)
+            await ready.wait()
+            group.cancel_scope.cancel()
+            kill_running()
     await _gone(heard.pids[0])
