@@ -66,6 +66,7 @@ class Engine:
         self._on_event = on_event
         self._waiting: deque[tuple[str, Event]] = deque()
         self._arrivals: dict[str, list[Event]] = {}
+        self._kills: deque[str] = deque()
         self._pumping = False
         self._committing = False
         self._last = datetime.min.replace(tzinfo=UTC)
@@ -137,6 +138,17 @@ class Engine:
         self._live(execution_id)
         self.post(execution_id, KillRequested(self.now()))
 
+    def kill_soon(self, execution_id: str) -> None:
+        """Stop an execution before anything else is decided; may be called while a signal arrives."""
+        self._kills.append(execution_id)
+
+    def take_kills(self) -> None:
+        """Stop what `kill_soon` was told, if it is still at work."""
+        while self._kills:
+            live = self.lives.get(self._kills.popleft())
+            if live is not None and not live.finished.is_set():
+                self.kill(live.execution.id)
+
     def resume(
         self,
         execution_id: str,
@@ -187,6 +199,7 @@ class Engine:
 
     def post(self, execution_id: str, event: Event) -> None:
         """Have an event decided, now or as soon as those before it are."""
+        self.take_kills()
         self._waiting.append((execution_id, event))
         if self._pumping:
             return

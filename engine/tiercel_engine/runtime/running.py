@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import anyio
 
 from tiercel_engine.core.records import Execution
 from tiercel_engine.runtime.engine import Engine
 from tiercel_engine.runtime.request import OnEvent, RunRequest, Surroundings, ignore
+from tiercel_engine.runtime.stopping import stoppable
 
 OnStarted = Callable[[Engine, str], None]
 
@@ -55,71 +54,30 @@ async def _to_the_end(engine: Engine, execution_id: str, on_started: OnStarted |
 def run_flow(request: RunRequest, on_event: OnEvent = ignore) -> Execution:
     """As `run_flow_async`, from code that is not async. Ctrl-C once kills the execution, twice leaves.
 
-    Raises `KeyboardInterrupt` after the second Ctrl-C, `InputError` and `CheckError`.
+    So do SIGTERM, and once and for all SIGHUP, the end of the process that `TIERCEL_PARENT_PID` names, and an
+    `on_event` that raises OSError. Raises `KeyboardInterrupt` after the second Ctrl-C, `InputError` and `CheckError`.
     """
-    return _interruptible(lambda on_started: run_flow_async(request, on_event, on_started))
+    return _interruptible(on_event, lambda tell, on_started: run_flow_async(request, tell, on_started))
 
 
 def restart_flow(execution_id: str, surroundings: Surroundings, on_event: OnEvent = ignore) -> Execution:
-    """As `restart_flow_async`, from code that is not async. Ctrl-C once kills the execution, twice leaves.
+    """As `restart_flow_async`, from code that is not async, interrupted as `run_flow`.
 
     Raises `KeyboardInterrupt` after the second Ctrl-C, and `UnknownExecutionError`.
     """
-    return _interruptible(lambda on_started: restart_flow_async(execution_id, surroundings, on_event, on_started))
+    return _interruptible(
+        on_event, lambda tell, on_started: restart_flow_async(execution_id, surroundings, tell, on_started)
+    )
 
 
-def _interruptible(run: Callable[[OnStarted], Awaitable[Execution]]) -> Execution:
+def _interruptible(on_event: OnEvent, run: Callable[[OnEvent, OnStarted], Awaitable[Execution]]) -> Execution:
     ended: list[Execution] = []
 
     async def main() -> None:
-        async with _interrupts() as on_started:
-            ended.append(await run(on_started))
+        async with stoppable() as stop:
+            ended.append(await run(stop.heard_by(on_event), stop.started))
 
     anyio.run(main)
     if not ended:
         raise KeyboardInterrupt
     return ended[0]
-
-
-@asynccontextmanager
-async def _interrupts() -> AsyncIterator[OnStarted]:
-    """Gives what to tell the engine to; from then on the first Ctrl-C kills, the second cancels what is within."""
-    started: list[tuple[Engine, str]] = []
-
-    async def listen() -> None:
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            ready.set()
-            count = 0
-            async for _ in signals:
-                count += 1
-                if count == 1 and started:
-                    engine, execution_id = started[0]
-                    engine.kill(execution_id)
-                else:
-                    # A KeyboardInterrupt raised here would tear the loop down before processes are ended.
-                    group.cancel_scope.cancel()
-
-    ready = anyio.Event()
-    try:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_listen_where_possible, listen, ready)
-            await ready.wait()
-            yield lambda engine, execution_id: started.append((engine, execution_id))
-            group.cancel_scope.cancel()
-    except BaseExceptionGroup as errors:
-        raise _first(errors) from None
-
-
-async def _listen_where_possible(listen: Callable[[], object], ready: anyio.Event) -> None:
-    """Signals can be received in the main thread of systems that have them; elsewhere nothing listens."""
-    try:
-        await listen()  # type: ignore[misc]
-    except (NotImplementedError, ValueError, RuntimeError):
-        ready.set()
-
-
-def _first(errors: BaseExceptionGroup) -> BaseException:
-    found: BaseException = errors
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    return found

@@ -106,6 +106,8 @@ async def _run(engine: Engine, live: Live, effect: StartTask, scope: anyio.Cance
             engine.post(live.execution.id, TaskStarted(engine.now(), run_id))
             await anyio.lowlevel.checkpoint()
             ending = await _attempt(engine, live, effect)
+            # Rendering keeps the loop busy: a kill that was asked for meanwhile comes before this end.
+            engine.take_kills()
     if live.tasks.get(run_id) is scope:
         del live.tasks[run_id]
     if ending is None:
