@@ -16,6 +16,7 @@ from typing import Any
 
 GRACE = 5.0
 """Seconds that a child has to end its own children before it is killed."""
+_PARENT_VARIABLE = "TIERCEL_PARENT_PID"  # tiercel_engine.runtime.parent names it too, and takes long to import.
 _LONGEST_LINE = 64 * 1024 * 1024
 _STDERR_KEPT = 8_000
 _COMPLAINT_LINES = 10
@@ -61,6 +62,7 @@ class RunProcess:
             stderr=PIPE,
             cwd=str(order.folder) if order.folder is not None and order.folder.is_dir() else None,
             limit=_LONGEST_LINE,
+            env={**os.environ, _PARENT_VARIABLE: str(os.getpid())},
             **options,
         )
         assert process.stdin is not None
