@@ -34,11 +34,16 @@ def offered_keys(
     aliases = {alias for each in properties.values() for alias in each.aliases}
     for name, prop in properties.items():
         taken = name in present or bool(present & set(prop.aliases))
-        if taken or prop.hidden or name in aliases or not fits(cursor.prefix, name):
+        if taken or prop.hidden or name in aliases or not _begins_like(cursor.prefix, name):
             continue
         if slot.owner == "flow" and name in _SET_BY_THE_SERVER:
             continue
         yield _key(cursor, slot, prop, name, indent, dash)
+
+
+def _begins_like(typed: str, name: str) -> bool:
+    """Whether a name holds what is typed, or its letters from the first one on: `tri` finds no `afterExecution`."""
+    return typed.lower() in name.lower() or (name[:1].lower() == typed[:1].lower() and fits(typed, name))
 
 
 def _present(container: Node | None, cursor: Cursor) -> frozenset[str]:
