@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from tiercel_schemas.source.locate import node_at
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.features.completion.becoming import may_become_flow
 from tiercel_server.features.completion.expressions import offered_in_expression
 from tiercel_server.features.completion.flows import offered_flows, offered_inputs
+from tiercel_server.features.completion.input_values import offered_input_values, offered_trigger_inputs
 from tiercel_server.features.completion.items import CompletionItem, CompletionList
 from tiercel_server.features.completion.keys import offered_keys
 from tiercel_server.features.completion.types import offered_types, offered_wholes
@@ -62,6 +64,8 @@ class _Structural:
         slot = slot_at(self.root, cursor.path, self.catalog)
         if cursor.role == "key":
             inputs = list(offered_inputs(cursor, self.root, self.catalog, self.workspace))
+            if self.flow is not None and slot.prop is not None:
+                inputs += offered_trigger_inputs(cursor, node_at(self.root, cursor.path), self.flow)
             if inputs:
                 return CompletionList(_sorted(inputs))
             if slot.wants_list and not cursor.before_colon:
@@ -83,7 +87,7 @@ class _Structural:
             indent = self.indent + len(dash)
             wholes = offered_wholes(cursor.prefix, cursor.span, slot.choices, self.catalog, indent, dash)
         if slot.facts is None and slot.prop is not None and not dash:
-            items += offered_values(cursor, self.root, slot, self.catalog, self.flow)
+            items += self._values(slot)
         return CompletionList(_sorted([*items, *wholes]), incomplete=bool(wholes))
 
     def _value(self, slot: Slot) -> CompletionList:
@@ -94,4 +98,9 @@ class _Structural:
                 types = offered_types(cursor.prefix, cursor.span, owner.choices, self.catalog)
                 return CompletionList(_sorted(types), incomplete=bool(types))
         named = offered_flows(cursor, self.root, self.catalog, self.workspace)
-        return CompletionList(_sorted([*named, *offered_values(cursor, self.root, slot, self.catalog, self.flow)]))
+        return CompletionList(_sorted([*named, *self._values(slot)]))
+
+    def _values(self, slot: Slot) -> Iterator[CompletionItem]:
+        yield from offered_values(self.cursor, self.root, slot, self.catalog, self.flow)
+        if self.flow is not None:
+            yield from offered_input_values(self.cursor, self.flow)

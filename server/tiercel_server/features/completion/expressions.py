@@ -12,6 +12,7 @@ from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.analysis.shapes import ANY, ANY_MAP, BOOLEAN, INTEGER, AnyShape, MapShape, Shape, describe_shape
 from tiercel_server.features.completion.calls import offered_calls
+from tiercel_server.features.completion.input_values import offered_choices
 from tiercel_server.features.completion.items import CompletionItem, fits
 from tiercel_server.features.cursor import Cursor, TemplateCursor
 from tiercel_server.features.expression_shapes import Locals, describe_origin, shape_of, static_path
@@ -19,6 +20,8 @@ from tiercel_server.features.expression_shapes import Locals, describe_origin, s
 _WORD = re.compile(r"[A-Za-z0-9_]*$")
 _REST = re.compile(r"[A-Za-z0-9_]*")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_QUOTED_REST = re.compile(r"[^'\"\]}\n]*")
+_COMPARED = frozenset({"==", "!=", "equals"})
 _PROBE = "tiercelprobe"
 _KEYWORDS = ("true", "false", "null", "not")
 _LOOP = MapShape({"index": INTEGER, "length": INTEGER, "first": BOOLEAN, "last": BOOLEAN, "revindex": INTEGER})
@@ -113,6 +116,8 @@ class _Offer:
             case n.StringLiteral():
                 if isinstance(parent, n.Subscript):
                     yield from self._keys(parent.target, node)
+                elif isinstance(parent, n.Binary) and parent.operator in _COMPARED:
+                    yield from self._choices(parent.left if parent.right is node else parent.right, node)
             case n.Filter(name_span=name_span) if name_span.end == end:
                 yield from offered_calls(known.filters, self.typed, self.span, self.cursor)
             case n.Test(name_span=name_span) if name_span.end == end:
@@ -161,11 +166,7 @@ class _Offer:
         """Keys in brackets: the whole key is replaced, whatever its letters."""
         place = self.cursor.template
         assert place is not None
-        typed = place.text[literal.value_span.start : place.index]
-        rest = re.match(r"[^'\"\]}\n]*", place.text[place.index :])
-        after = len(rest.group().rstrip()) if rest is not None else 0
-        span = Span(self.cursor.offset - len(typed), self.cursor.offset + after)
-        closed = place.text[place.index + after : place.index + after + 1] in {"'", '"'}
+        typed, span, closed = self._quoted(literal)
         quote = place.text[literal.span.start]
         closing = "" if closed else f"{quote}]"
         path = static_path(target)
@@ -175,6 +176,26 @@ class _Offer:
                 yield CompletionItem(
                     name, "variable", name + closing, span, detail=_detail(shape), note=note or origin, rank=4
                 )
+
+    def _choices(self, compared: n.Expression, literal: n.StringLiteral) -> Iterator[CompletionItem]:
+        """The values of the input that a text is compared with."""
+        path = static_path(compared)
+        if path is None or path[0] != "inputs" or self.flow is None:
+            return
+        symbol = self.flow.outline.input(".".join(path[1:]))
+        typed, span, _ = self._quoted(literal)
+        if symbol is not None:
+            yield from offered_choices(symbol, typed, span)
+
+    def _quoted(self, literal: n.StringLiteral) -> tuple[str, Span, bool]:
+        """What is typed of a quoted text, its stretch of the document, and whether the quote is closed."""
+        place = self.cursor.template
+        assert place is not None
+        typed = place.text[literal.value_span.start : place.index]
+        rest = _QUOTED_REST.match(place.text, place.index)
+        after = len(rest.group().rstrip()) if rest is not None else 0
+        closed = place.text[place.index + after : place.index + after + 1] in {"'", '"'}
+        return typed, Span(self.cursor.offset - len(typed), self.cursor.offset + after), closed
 
     def _named(
         self, name: str, shape: Shape, origin: str, rank: int = 4, *, note: str = "", behind_dot: bool = False
