@@ -260,13 +260,16 @@ class Engine:
         line.update(jsonable(data))
         line = self.surroundings.services.masker.data(line)
         history = self.surroundings.history
+        ending: str | None = None
         if history is not None and live is not None:
             if kind in {"log", "metric"}:
-                history.keep_line(live.execution.id, line)
+                ending = history.keep_line(live.execution.id, line)
                 self._commit_soon(history)
             elif kind == "execution.labels":
                 history.keep_labels(live.execution)
         self._on_event(line)
+        if ending is not None:
+            self.emit(live, "notice", {"level": "WARN", "code": "history-bound", "message": ending})
 
     def _commit_soon(self, history: History) -> None:
         # What a task tells while it works must not wait for its end: others may follow it, and want to write too.

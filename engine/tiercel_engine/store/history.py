@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import sys
@@ -17,6 +16,8 @@ from tiercel_engine.core.codec import event_from_json, event_to_json
 from tiercel_engine.core.decide import rebuild
 from tiercel_engine.core.events import Event
 from tiercel_engine.core.records import Execution
+from tiercel_engine.store import lines
+from tiercel_engine.store.lines import Allowance, compact, ending_of, whole
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS executions (
@@ -41,6 +42,7 @@ CREATE TABLE IF NOT EXISTS lines (
 ) WITHOUT ROWID;
 """
 _VERSION = 1
+_MOST_GATHERED = 5_000
 _SUMMARIES = (
     "SELECT id, namespace, flow_id, state, start_date, end_date, parent_id, kind, finished, owner FROM executions"
 )
@@ -92,6 +94,8 @@ class History:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._mask = mask
         self._numbers: dict[str, int] = {}
+        self._allowances: dict[tuple[str, str | None], Allowance] = {}
+        self._gathered: list[tuple[str, int, str, str]] = []
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -115,7 +119,9 @@ class History:
     def append(self, execution: Execution, event: Event) -> None:
         """Keep an event and what the execution is after it."""
         self._begin()
-        self._insert("events", execution.id, None, event_to_json(event, self._mask))
+        number = self._next_number("events", execution.id)
+        row = (execution.id, number, event_to_json(event, self._mask))
+        self._db.execute("INSERT INTO events VALUES (?, ?, ?)", row)
         state = execution.state
         self._db.execute(
             "INSERT INTO executions (id, namespace, flow_id, kestra_version, state, start_date, end_date,"
@@ -144,13 +150,38 @@ class History:
         labels = [(execution.id, key, value) for key, value in execution.labels]
         self._db.executemany("INSERT OR REPLACE INTO labels VALUES (?, ?, ?)", labels)
 
-    def keep_line(self, execution_id: str, line: Mapping[str, Any]) -> None:
-        """Keep a line of the event stream that the events don't give again: logs and metrics."""
-        self._begin()
-        self._insert("lines", execution_id, line["event"], json.dumps(line, ensure_ascii=False))
+    def keep_line(self, execution_id: str, line: Mapping[str, Any]) -> str | None:
+        """Keep a line of the event stream that the events don't give again: logs and metrics.
+
+        Of each task run a bounded number is kept; the first that is not gives the text that says so.
+        """
+        allowance = self._allowances.get(key := (execution_id, line.get("taskRunId")))
+        if allowance is None:
+            allowance = self._allowances[key] = Allowance(lines.MOST_LINES, lines.MOST_BYTES)
+        if allowance.is_over:
+            return None
+        text = compact(line)
+        if allowance.takes(text):
+            self._gather(execution_id, line["event"], text)
+            return None
+        ending = ending_of(line)
+        self._gather(execution_id, "log", compact(ending))
+        return str(ending["message"])
+
+    def _gather(self, execution_id: str, kind: str, text: str) -> None:
+        self._gathered.append((execution_id, self._next_number("lines", execution_id), kind, text))
+        if len(self._gathered) >= _MOST_GATHERED:
+            self._write_gathered()
+
+    def _write_gathered(self) -> None:
+        if self._gathered:
+            self._begin()
+            self._db.executemany("INSERT INTO lines VALUES (?, ?, ?, ?)", self._gathered)
+            self._gathered.clear()
 
     def commit(self) -> None:
         """Make everything told so far last."""
+        self._write_gathered()
         if self._db.in_transaction:
             self._db.execute("COMMIT")
 
@@ -158,17 +189,14 @@ class History:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
 
-    def _insert(self, table: str, execution_id: str, kind: str | None, line: str) -> None:
+    def _next_number(self, table: str, execution_id: str) -> int:
         key = f"{table}/{execution_id}"
         number = self._numbers.get(key)
         if number is None:
             query = f"SELECT COALESCE(MAX(number), 0) FROM {table} WHERE execution_id = ?"  # noqa: S608
-            number = self._db.execute(query, (execution_id,)).fetchone()[0]
+            number = int(self._db.execute(query, (execution_id,)).fetchone()[0])
         self._numbers[key] = number + 1
-        if kind is None:
-            self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (execution_id, number + 1, line))
-        else:
-            self._db.execute("INSERT INTO lines VALUES (?, ?, ?, ?)", (execution_id, number + 1, kind, line))
+        return number + 1
 
     # -- reading
 
@@ -186,10 +214,11 @@ class History:
 
     def lines(self, execution_id: str, kind: str = "log", skip: int = 0) -> Iterator[dict[str, Any]]:
         """The logs, or the metrics, of an execution, in order, without the first `skip`."""
+        self._write_gathered()
         query = "SELECT line FROM lines WHERE execution_id = ? AND kind = ? ORDER BY number LIMIT -1 OFFSET ?"
         with closing(self._db.execute(query, (execution_id, kind, skip))) as rows:
             for (line,) in rows:
-                yield json.loads(line)
+                yield whole(execution_id, kind, line)
 
     def find(self, search: Search) -> list[Summary]:
         """Executions that match, the newest first."""

@@ -200,3 +200,50 @@ async def test_what_a_task_logs_can_be_read_and_others_can_write_while_it_works(
             other.keep_line("another", line)
             other.commit()
     other.close()
+
+
+def test_of_a_task_run_no_more_is_kept_than_a_bound_and_the_stream_tells_all(
+    tmp_path: Path, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiercel_engine.store.lines.MOST_LINES", 10)
+    shell = {
+        "id": "s",
+        "type": "io.kestra.plugin.scripts.shell.Commands",
+        "commands": ["for i in $(seq 1 500); do echo line $i; done"],
+        "taskRunner": {"type": "io.kestra.plugin.core.runner.Process"},
+    }
+    after = {"id": "r", "type": RETURN, "format": "after"}
+    told: list[Any] = []
+    flow = expand_flow({"tasks": [shell, after]}, KestraVersion.V2_0)
+    execution = run_flow(RunRequest(flow, _surroundings(tmp_path, history)), told.append)
+    assert sum(line.get("message", "").startswith("line ") for line in told) == 500
+    [notice] = [line for line in told if line["event"] == "notice"]
+    assert notice["code"] == "history-bound"
+    kept = list(history.lines(execution.id))
+    of_shell = [line for line in kept if line["taskId"] == "s"]
+    assert len(of_shell) == 11
+    assert (of_shell[-1]["level"], of_shell[-1]["message"]) == ("WARN", notice["message"])
+    assert of_shell[:-1] == [line for line in told if line["event"] == "log"][:10]
+    assert [line["message"] for line in kept if line["taskId"] == "r"] == ["after"]
+
+
+def test_long_lines_reach_the_bound_by_their_size(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiercel_engine.store.lines.MOST_BYTES", 5000)
+    line = {"event": "log", "time": "t", "executionId": "e", "taskRunId": "r", "message": "x" * 1000}
+    told = [history.keep_line("e", line) for _ in range(9)]
+    assert sum(each is not None for each in told) == 1
+    short = {**line, "message": ""}
+    history.keep_line("e", short)
+    assert [each["message"][:1] for each in history.lines("e")] == ["x"] * 4 + ["T"]
+
+
+def test_lines_of_an_earlier_release_are_read_too(tmp_path: Path, history: History) -> None:
+    import json
+    import sqlite3
+
+    line = {"event": "log", "time": "t", "executionId": "e", "message": "m"}
+    history.keep_line("e", line)
+    history.commit()
+    with sqlite3.connect(tmp_path / ".tiercel" / "executions.db") as database:
+        database.execute("INSERT INTO lines VALUES ('e', 2, 'log', ?)", (json.dumps(line),))
+    assert list(history.lines("e")) == [line, line]
