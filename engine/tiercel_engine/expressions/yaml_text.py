@@ -116,7 +116,7 @@ def _double_quoted(text: str) -> str:
 
 
 def _literal(text: str, indent: int) -> str:
-    if _UNPRINTABLE.search(text) or re.search(r" \n| \Z", text):
+    if _UNPRINTABLE.search(text) or re.search(r" \n| \Z|[\t\r]", text):
         return _double_quoted(text)
     hint = "2" if text[0] in " \n" else ""
     chomp = "-" if not text.endswith("\n") else "+" if text.endswith("\n\n") or text == "\n" else ""
@@ -131,4 +131,4 @@ def _key(name: str) -> str:
         return _double_quoted(name)
     if "\n" in name:
         return _double_quoted(name)
-    return name if _can_be_plain(name) and not re.search(r"[\[\]{},]", name) else _quoted(name)
+    return name if _can_be_plain(name) else _quoted(name)
