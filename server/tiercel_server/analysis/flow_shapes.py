@@ -80,7 +80,7 @@ class FlowShapes:
             taskrun["items"] = STRING
         return {
             "flow": _map({**dict.fromkeys(_STRINGS, STRING), "revision": INTEGER}),
-            "execution": MapShape(MappingProxyType(dict(_EXECUTION)), open=True),
+            "execution": _map(dict(_EXECUTION)),
             "task": _map({"id": STRING, "type": STRING}),
             "taskrun": _map(taskrun),
             "item": _map(dict(_ITEM)),

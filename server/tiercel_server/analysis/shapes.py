@@ -162,6 +162,24 @@ def member(shape: Shape, step: str | int) -> Shape | None:
     return ANY
 
 
+# What Java's texts, numbers and truth values answer to without arguments: these work in expressions too.
+# fmt: off
+_GETTERS = frozenset({
+    "length", "empty", "isEmpty", "blank", "isBlank", "toUpperCase",
+    "toLowerCase", "trim", "strip", "stripLeading", "stripTrailing", "stripIndent",
+    "toString", "hashCode", "bytes", "getBytes", "chars", "codePoints",
+    "lines", "intern", "translateEscapes", "toCharArray", "describeConstable", "class",
+    "getClass", "intValue", "longValue", "doubleValue", "floatValue", "byteValue",
+    "shortValue", "booleanValue", "naN", "isNaN", "infinite", "isInfinite",
+})
+# fmt: on
+
+
+def certainly_lacks(shape: ScalarShape, step: str | int) -> bool:
+    """Whether one value has nothing by this name: it is no map, and no getter of Java's is called so."""
+    return shape.kind not in {"date", "null"} and step not in _GETTERS
+
+
 def merged(first: Shape, second: Shape) -> Shape:
     """What is one or the other: maps share their keys, other differences make it anything."""
     if first == second:

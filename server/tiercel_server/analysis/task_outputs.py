@@ -99,6 +99,7 @@ def _map(**keys: Shape) -> MapShape:
 
 
 _FROM_TEXT: Mapping[str, Callable[[TaskSymbol], Shape]] = {"flow.Pause": _pause, "output.OutputValues": _output_values}
+_NOTHING = MapShape()
 _SUBFLOW = _map(executionId=STRING, state=STRING, outputs=ANY_MAP)
 _FIXED: Mapping[str, Shape] = {
     "flow.LoopUntil": _map(iterationCount=INTEGER),
@@ -115,6 +116,11 @@ _FIXED: Mapping[str, Shape] = {
         outputs=ListShape(ANY),
         uri=STRING,
     ),
+    "flow.Parallel": _NOTHING,
+    "flow.Sequential": _NOTHING,
+    "flow.Dag": _NOTHING,
+    "flow.AllowFailure": _NOTHING,
+    "log.Log": _NOTHING,
     "flow.ForEach": ANY,
     "flow.EachSequential": ANY,
     "flow.EachParallel": ANY,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_server.analysis.references import Reference
-from tiercel_server.analysis.shapes import MapShape, Shape
+from tiercel_server.analysis.shapes import MapShape, ScalarShape, Shape, certainly_lacks
 from tiercel_server.rules.examples import logs
 from tiercel_server.rules.model import Rule, RuleContext, replacement
 from tiercel_server.rules.references.dashes import dashed_meaning
@@ -34,6 +34,8 @@ UNKNOWN_VARIABLE = Rule(
     fix="Writes the name of the variable that was probably meant.",
 )
 
+_KINDS = {"string": "a text", "integer": "a number", "number": "a number", "boolean": "true or false"}
+
 
 @checks(UNKNOWN_INPUT)
 def check_inputs(context: RuleContext) -> Iterator[Diagnostic]:
@@ -58,6 +60,8 @@ def _check(context: RuleContext, root: str, rule: Rule, what: str) -> Iterator[D
 def _missing(reference: Reference, shape: Shape, rule: Rule, what: str) -> Iterator[Diagnostic]:
     """The first step that leads nowhere, as long as maps with known keys are walked."""
     for index, step in enumerate(reference.steps):
+        if isinstance(shape, ScalarShape) and certainly_lacks(shape, step.name) and not reference.minuend:
+            yield _of_a_scalar(reference, index, shape, rule)
         if not isinstance(shape, MapShape):
             return
         name = str(step.name)
@@ -67,6 +71,13 @@ def _missing(reference: Reference, shape: Shape, rule: Rule, what: str) -> Itera
                 yield _finding(reference, index, shape, rule, what)
             return
         shape = found
+
+
+def _of_a_scalar(reference: Reference, index: int, shape: ScalarShape, rule: Rule) -> Diagnostic:
+    whole = ".".join(str(each) for each in (reference.root, *reference.names[:index]))
+    message = f"`{whole}` is {_KINDS.get(shape.kind, 'one value')}: it has no `{reference.steps[index].name}`"
+    severity = Severity.WARNING if reference.guarded else rule.severity
+    return rule.finding(message, reference.step_span(index), severity=severity)
 
 
 def _finding(reference: Reference, index: int, shape: MapShape, rule: Rule, what: str) -> Diagnostic:

@@ -162,7 +162,7 @@ def _check(context: RuleContext, reference: Reference) -> Iterator[Diagnostic]:
     else:
         shape = task_outputs_shape(task, context.flow, scope.task)
         plugin = context.flow.catalog.plugin(task.type)
-        certain = plugin is not None and plugin.exact and not reference.guarded
+        certain = plugin is not None and plugin.exact and bool(plugin.outputs) and not reference.guarded
         yield from _check_property(reference, shape, task, Severity.ERROR if certain else Severity.WARNING)
 
 
