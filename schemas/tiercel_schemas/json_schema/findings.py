@@ -33,7 +33,7 @@ _OF_VALUES = (
 )
 CODES = (
     *_OF_VALUES,
-    *(f"{LITERAL}{code}" for code in _OF_VALUES),
+    *(f"{LITERAL}{code}" for code in _OF_VALUES if code != "invalid-length"),
     "misplaced-type",
     "unknown-plugin",
     "deprecated-property",

@@ -127,7 +127,8 @@ class PropertyFaults:
         code, message = _explain(name, prop, error)
         if isinstance(path[-1], int) and code == "wrong-kind":
             message = f"each of {message}"
-        if owner.dynamic or prop.dynamic:
+        # Kestra checks the length of a text or list even where it may be templated.
+        if (owner.dynamic or prop.dynamic) and code != "invalid-length":
             code = LITERAL + code
         data: dict[str, Any] = {"property": prop.name, "owner": owner.fact.name}
         if error.validator == "enum":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.json_schema import validate_flow
@@ -262,6 +261,4 @@ RULES: Mapping[str, Rule] = {
 @checks(*RULES.values())
 def check(context: RuleContext) -> Iterator[Diagnostic]:
     """The schema's findings on the whole flow."""
-    for finding in validate_flow(context.flow.root, context.version, context.flow.catalog):
-        # Kestra checks that a text is not empty even where it may be templated.
-        yield replace(finding, code="invalid-length") if finding.code == "literal-invalid-length" else finding
+    yield from validate_flow(context.flow.root, context.version, context.flow.catalog)
