@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tiercel_schemas.catalog import Catalog, Property
 from tiercel_schemas.source.nodes import Node, Path
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.analysis.symbols import TaskSymbol
 from tiercel_server.features.completion.items import CompletionItem, ItemKind, fits
+from tiercel_server.features.completion.type_ranks import filter_text
+from tiercel_server.features.completion.zones import ZONES
 from tiercel_server.features.cursor import Cursor
 from tiercel_server.features.slots import Slot, slot_at
 
@@ -47,6 +50,15 @@ def _property_values(cursor: Cursor, prop: Property) -> Iterator[CompletionItem]
             yield _item(cursor, text, "value", detail="default" if default else "", rank=4 if default else 5)
     if prop.format == "duration":
         yield from (_item(cursor, text, "value", detail="duration") for text in _DURATIONS if fits(cursor.prefix, text))
+    if prop.format == "timezone" or (prop.name.lower() == "timezone" and prop.kind == "string"):
+        yield from _zones(cursor)
+
+
+def _zones(cursor: Cursor) -> Iterator[CompletionItem]:
+    for zone in ZONES:
+        if cursor.prefix.lower() in zone.lower():
+            item = _item(cursor, zone, "value", detail="time zone", rank=5 if "/" in zone else 4)
+            yield replace(item, filter=filter_text(cursor.prefix, zone))
 
 
 def _ids(cursor: Cursor, flow: FlowAnalysis) -> Iterator[CompletionItem]:
