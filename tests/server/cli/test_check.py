@@ -189,10 +189,43 @@ def test_a_hook_may_name_other_files_too(tree: Path) -> None:
     assert check("--flows-only", "compose.yaml", "bad.yaml").exit_code == 1
 
 
-def test_other_encodings_with_a_mark_are_read(tree: Path) -> None:
-    (tree / "utf16.yaml").write_bytes(GOOD.encode("utf-16"))
-    (tree / "bom.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
-    assert check("utf16.yaml", "bom.yaml").exit_code == 0
+def test_the_mark_of_utf_8_is_read_over(tree: Path) -> None:
+    (tree / "bom.yaml").write_bytes(GOOD.encode("utf-8-sig"))
+    assert check("bom.yaml").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "severity"),
+    [
+        (GOOD, "utf-16", "error"),
+        (GOOD.replace("\n", "\r\n"), "utf-16", "error"),
+        (GOOD + "    # caf\u00e9\n", "latin-1", "error"),
+        ("services: {caf\u00e9: 1}\n", "latin-1", "warning"),
+        ("services: {caf\u00e9: 1}\n", "utf-16", "warning"),
+    ],
+)
+def test_what_kestra_cannot_read_is_an_error_where_it_seems_a_flow(
+    tree: Path, text: str, encoding: str, severity: str
+) -> None:
+    (tree / "x.yaml").write_bytes(text.encode(encoding))
+    assert [(each["code"], each["severity"]) for each in listed(".")] == [("unreadable-file", severity)]
+    assert check(".").exit_code == (1 if severity == "error" else 0)
+    assert check("x.yaml").exit_code == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for(tree: Path) -> None:
+    os.mkfifo(tree / "x.yaml")
+    result = check("x.yaml")
+    assert (result.exit_code, "this is not a regular file" in result.stdout) == (2, True)
+    assert result.stdout.splitlines()[-1] == "1 error; no flow was checked."
+
+
+def test_a_project_file_that_is_named_is_checked_as_one(tree: Path) -> None:
+    write(tree, {"bp/tiercel.yaml": "rules: 3\n"})
+    found = listed("bp/tiercel.yaml")
+    assert {(each["path"], each["code"]) for each in found} == {(str(Path("bp/tiercel.yaml")), "project-file")}
+    assert check("bp/tiercel.yaml").exit_code == 1
 
 
 def test_an_empty_folder_says_so(tree: Path) -> None:

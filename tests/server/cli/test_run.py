@@ -307,3 +307,10 @@ def test_a_project_file_that_may_not_be_read_stops_the_run(run):
         pytest.skip("nothing is unreadable to root, nor on Windows")
     result = run(write("a.yaml", HELLO))
     assert (result.exit_code, "tiercel.yaml can't be read: Permission denied." in result.stderr) == (2, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for(run):
+    os.mkfifo("a.yaml")
+    result = run("a.yaml")
+    assert (result.exit_code, "a.yaml is not a regular file." in result.stderr) == (2, True)

@@ -17,7 +17,7 @@ from tiercel_server.rules import diagnose
 from tiercel_server.rules.fixes import Fix
 from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.flow_index import index_flows
-from tiercel_server.workspace.settings import ProjectSettings, find_project_file, read_settings
+from tiercel_server.workspace.settings import PROJECT_FILE, ProjectSettings, find_project_file, read_settings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 NO_FLOW, UNREADABLE = "no-flow", "unreadable-file"
@@ -62,7 +62,7 @@ class CheckRun:
         try:
             text = read_text(file.path)
         except UnreadableFileError as error:
-            self._misuse(str(file.path), UNREADABLE, str(error), named=file.named)
+            self._misuse(str(file.path), UNREADABLE, str(error), named=file.named, grave=error.seems_flow)
             return
         self._add(str(file.path), text, settings, named=file.named)
 
@@ -85,13 +85,14 @@ class CheckRun:
             if snapshot.is_flow:
                 self._snapshots.append(snapshot)
                 return
-        if named:
+        # What is wrong with a project file is told with the settings.
+        if named and Path(name).name != PROJECT_FILE:
             message = "no flow in this file: a flow is a mapping with `id`, `namespace` and `tasks`"
             self._misuse(name, NO_FLOW, message, named=True)
 
-    def _misuse(self, name: str, code: str, message: str, *, named: bool) -> None:
+    def _misuse(self, name: str, code: str, message: str, *, named: bool, grave: bool = False) -> None:
         self.misused = self.misused or named
-        severity = Severity.ERROR if named else Severity.WARNING
+        severity = Severity.ERROR if named or grave else Severity.WARNING
         self._findings.append(file_problem(name, code, message, severity))
 
     @property
@@ -180,4 +181,10 @@ def _settings_problems(settings: ProjectSettings) -> Iterable[ReportedFinding]:
     except UnreadableFileError:
         text = SourceText("")
     for problem in settings.problems:
-        yield reported(str(settings.path), text, problem)
+        yield reported(_shown(settings.path), text, problem)
+
+
+def _shown(path: Path) -> str:
+    """A path as the others of a report are: from the current folder, where it is below that."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

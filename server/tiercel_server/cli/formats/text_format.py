@@ -73,4 +73,6 @@ def _summary(report: Report) -> str:
         if (count := report.count(severity))
     ]
     files = "1 file" if report.checked == 1 else f"{report.checked} files"
+    if counts and not report.checked:
+        return f"{', '.join(counts)}; no flow was checked."
     return f"{', '.join(counts)} in {files}." if counts else f"Nothing to report in {files}."

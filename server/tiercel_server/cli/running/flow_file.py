@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,9 @@ def _bytes_of(path: Path) -> bytes:
     if path.is_dir():
         raise Refused(f"{path} is a folder.", "Name one flow file; `tiercel check` takes folders.")
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            # A pipe would be waited for without end.
+            raise Refused(f"{path} is not a regular file.", "Name a flow file, or - for standard input.")
         with path.open("rb") as source:
             data = source.read(LARGEST_FLOW + 1)
     except FileNotFoundError:
