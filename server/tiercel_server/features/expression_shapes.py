@@ -59,6 +59,29 @@ _ROOTS = {
     "parent": "the task around this one",
     "parents": "the tasks around this one",
 }
+_MEMBERS = {
+    ("item", "value"): "the value of this turn of the loop",
+    ("item", "index"): "the place of this turn among the loop's",
+    ("item", "key"): "the key of this turn, where the loop goes through a map",
+    ("item", "parent"): "the turn of the loop around this one",
+    ("item", "parents"): "the turns of the loops around this one",
+    ("trigger", "date"): "the date that the schedule meant",
+    ("trigger", "next"): "the schedule's date after this one",
+    ("trigger", "previous"): "the schedule's date before this one",
+    ("trigger", "_context"): "id and type of the trigger",
+    ("execution", "id"): "the id of this execution",
+    ("execution", "startDate"): "when this execution began",
+    ("execution", "state"): "the state of this execution",
+    ("flow", "id"): "the id of this flow",
+    ("flow", "namespace"): "the namespace of this flow",
+    ("flow", "revision"): "the revision of this flow",
+    ("task", "id"): "the id of this task",
+    ("task", "type"): "the type of this task",
+    ("taskrun", "id"): "the id of this run of the task",
+    ("taskrun", "startDate"): "when this run of the task began",
+    ("taskrun", "attemptsCount"): "how often this run of the task was tried",
+    ("taskrun", "value"): "the value of this turn of the loop",
+}
 
 
 def shape_of(node: n.Expression, scope: Scope | None, local: Locals) -> Shape:
@@ -112,8 +135,24 @@ def describe_origin(path: tuple[str, ...], flow: FlowAnalysis | None) -> str:
             return f"output of {task_id}{kind}" if steps else f"task {task_id}{kind}"
         case ("vars", *_):
             return "variable"
-        case ("trigger", *_):
-            return "trigger"
+        case ("trigger", name, *_):
+            return " · ".join(part for part in (_trigger_text(name, flow), _MEMBERS.get(("trigger", name), "")) if part)
+        case (root, name):
+            return _MEMBERS.get((root, name), "label" if root == "labels" else "")
         case ("labels", *_):
             return "label"
     return ""
+
+
+def _trigger_text(name: str, flow: FlowAnalysis | None) -> str:
+    """The trigger that gives a name, where one alone does."""
+    if flow is None:
+        return "trigger"
+    giving = []
+    for trigger in flow.outline.triggers:
+        plugin = flow.catalog.plugin(trigger.type) if trigger.type else None
+        if plugin is not None and name in plugin.outputs:
+            giving.append(trigger)
+    if len(giving) != 1 or not giving[0].id:
+        return "trigger"
+    return f"trigger {giving[0].id} ({giving[0].type.rpartition('.')[2]})"

@@ -17,7 +17,7 @@ from tiercel_server.analysis.shapes import AnyShape, MapShape, describe_shape
 from tiercel_server.features.cursor import TemplateCursor, locate
 from tiercel_server.features.documentation import plugin_doc, property_doc, signature_doc
 from tiercel_server.features.expression_shapes import describe_origin, shape_of, static_path
-from tiercel_server.features.slots import slot_at
+from tiercel_server.features.slots import gives_inputs, slot_at
 from tiercel_server.workspace import DocumentSnapshot
 
 _MOST_KEYS = 12
@@ -45,7 +45,19 @@ def hover(snapshot: DocumentSnapshot, offset: int) -> Hover | None:
     place = path_at(flow.root, offset)
     if place is None or not place.path or place.node is None or not isinstance(place.node, ScalarNode):
         return None
-    return _structural(place, place.node, flow.root, snapshot.catalog)
+    given = _given_input(place, place.node, flow) if place.role == "key" else None
+    return given or _structural(place, place.node, flow.root, snapshot.catalog)
+
+
+def _given_input(place: Place, node: ScalarNode, flow: FlowAnalysis) -> Hover | None:
+    """The input of this flow that a trigger gives a value to."""
+    if not gives_inputs(place.path[:-1]):
+        return None
+    symbol = flow.outline.input(str(place.path[-1]))
+    if symbol is None:
+        return None
+    parts = [f"**{symbol.id}** · input · {symbol.type}", _declared(("inputs", *symbol.steps), flow)]
+    return Hover(node.span, "\n\n".join(part for part in parts if part))
 
 
 def _structural(place: Place, node: ScalarNode, root: Node, catalog: Catalog) -> Hover | None:

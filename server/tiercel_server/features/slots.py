@@ -70,6 +70,11 @@ def slot_at(root: Node | None, path: Path, catalog: Catalog) -> Slot:
     return slot
 
 
+def gives_inputs(path: Path) -> bool:
+    """Whether the object at a path holds what a trigger gives to the flow, by input."""
+    return len(path) == 3 and path[0] == "triggers" and path[2] == "inputs"
+
+
 def _defaults_slot(type_name: str, catalog: Catalog) -> Slot:
     """The values of a plugin default: properties of the type that it names (1.3)."""
     return Slot(facts=_any_plugin(type_name, catalog), owner=type_name)

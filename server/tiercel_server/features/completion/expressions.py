@@ -14,6 +14,7 @@ from tiercel_server.analysis.shapes import ANY, ANY_MAP, BOOLEAN, INTEGER, AnySh
 from tiercel_server.features.completion.calls import offered_calls
 from tiercel_server.features.completion.input_values import offered_choices
 from tiercel_server.features.completion.items import CompletionItem, fits
+from tiercel_server.features.completion.trigger_names import names_given_by_triggers
 from tiercel_server.features.cursor import Cursor, TemplateCursor
 from tiercel_server.features.expression_shapes import Locals, describe_origin, shape_of, static_path
 
@@ -150,8 +151,9 @@ class _Offer:
 
     def _members(self, target: n.Expression) -> Iterator[CompletionItem]:
         path = static_path(target)
+        given = names_given_by_triggers(self.flow, self.cursor.path) if path == ("trigger",) and self.flow else None
         for name, shape, note in self._known_members(target):
-            if not fits(self.typed, name):
+            if not fits(self.typed, name) or (given is not None and name not in given):
                 continue
             origin = describe_origin((*path, name), self.flow) if path is not None else ""
             yield self._named(name, shape, origin, rank=4, note=note, behind_dot=True)

@@ -11,6 +11,7 @@ from tiercel_server.analysis.mappings import effective_pairs, find_items, find_t
 from tiercel_server.analysis.symbols import InputSymbol
 from tiercel_server.features.completion.items import CompletionItem, fits
 from tiercel_server.features.cursor import Cursor
+from tiercel_server.features.slots import gives_inputs
 
 _GIVEN_BY_ITSELF = ("defaults", "prefill")
 
@@ -60,11 +61,6 @@ def offered_trigger_inputs(cursor: Cursor, given: Node | None, flow: FlowAnalysi
             rank=2 if needed else 5,
             order=order,
         )
-
-
-def gives_inputs(path: Path) -> bool:
-    """Whether the object at a path holds what a trigger gives to the flow, by input."""
-    return len(path) == 3 and path[0] == "triggers" and path[2] == "inputs"
 
 
 def _input_given_at(path: Path, flow: FlowAnalysis) -> InputSymbol | None:
