@@ -7,6 +7,7 @@ import pytest
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.features.completion import complete
 from tiercel_server.features.completion.items import CompletionItem
+from tiercel_server.lsp.convert import Positions, completion_item
 from tiercel_server.workspace import DocumentSnapshot
 
 HEAD = "id: a\nnamespace: b\ntasks:\n"
@@ -91,3 +92,14 @@ def test_equal_labels_are_told_apart() -> None:
     assert len(items) > 1
     assert len({item.note for item in items}) == len(items)
     assert all(item.note for item in items)
+
+
+def test_the_order_reaches_the_client_as_sort_texts() -> None:
+    text = HEAD + "  - id: x\n    type: python"
+    snapshot = DocumentSnapshot("file:///a.yaml", text)
+    positions = Positions(snapshot.text, "utf-16")
+    items = complete(snapshot, len(text)).items
+    sent = [completion_item(item, index, snapshot.name, positions, snippets=True) for index, item in enumerate(items)]
+    assert len(sent) > 2
+    assert sorted(sent, key=lambda item: item.sort_text or "") == sent
+    assert [item.filter_text for item in sent] == [item.filter for item in items]
