@@ -24,6 +24,7 @@ class Stop:
     def __init__(self, group: anyio.abc.TaskGroup) -> None:
         self._group = group
         self._started: tuple[Engine, str] | None = None
+        self._noted = False
         self._asked = False
         self._unheard = False
 
@@ -46,7 +47,8 @@ class Stop:
 
     def note_signal(self, *_: Any) -> None:
         """Note a signal while it arrives, so that what is decided before the loop hears of it knows already."""
-        if self._started is not None and not self._asked:
+        if self._started is not None and not self._noted:
+            self._noted = True
             engine, execution_id = self._started
             engine.kill_soon(execution_id)
 
@@ -64,9 +66,8 @@ class Stop:
             kill_running()
             return
         self._asked = True
-        engine, execution_id = self._started
-        engine.kill_soon(execution_id)
-        engine.take_kills()
+        self.note_signal()
+        self._started[0].take_kills()
 
 
 @asynccontextmanager

@@ -99,7 +99,11 @@ def listed(folder: Path) -> dict[str, Any]:
 
     history = History(folder / ".tiercel" / "executions.db")
     [summary] = history.find(Search())
+    execution = history.execution(summary.id)
+    assert execution is not None
+    states = [change.state.value for change in execution.history]
     history.close()
+    assert len(states) == len(set(states))
     return {"state": summary.state, "interrupted": summary.interrupted}
 
 
