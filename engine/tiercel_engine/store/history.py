@@ -94,6 +94,7 @@ class History:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._mask = mask
         self._numbers: dict[str, int] = {}
+        self._unfinished: set[str] = set()
         self._allowances: dict[tuple[str, str | None], Allowance] = {}
         self._gathered: list[tuple[str, int, str, str]] = []
         try:
@@ -110,7 +111,11 @@ class History:
             raise HistoryError(f"{path.name} can't be used as history: {error}") from error
 
     def close(self) -> None:
-        """Write what is left and close the file."""
+        """Write what is left and close the file; what was written here and has not finished is interrupted."""
+        # The process may go on, and later another may get its number.
+        for execution_id in self._unfinished:
+            self._begin()
+            self._db.execute("UPDATE executions SET owner = 0 WHERE id = ? AND owner = ?", (execution_id, os.getpid()))
         self.commit()
         self._db.close()
 
@@ -123,6 +128,7 @@ class History:
         row = (execution.id, number, event_to_json(event, self._mask))
         self._db.execute("INSERT INTO events VALUES (?, ?, ?)", row)
         state = execution.state
+        (self._unfinished.discard if execution.sealed else self._unfinished.add)(execution.id)
         self._db.execute(
             "INSERT INTO executions (id, namespace, flow_id, kestra_version, state, start_date, end_date,"
             " parent_id, kind, finished, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"

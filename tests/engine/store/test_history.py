@@ -247,3 +247,21 @@ def test_lines_of_an_earlier_release_are_read_too(tmp_path: Path, history: Histo
     with sqlite3.connect(tmp_path / ".tiercel" / "executions.db") as database:
         database.execute("INSERT INTO lines VALUES ('e', 2, 'log', ?)", (json.dumps(line),))
     assert list(history.lines("e")) == [line, line]
+
+
+async def test_what_is_unfinished_when_its_history_is_closed_is_interrupted(tmp_path: Path) -> None:
+    path = tmp_path / "executions.db"
+    flow = expand_flow({"tasks": [{"id": "p", "type": "io.kestra.plugin.core.flow.Pause"}]}, KestraVersion.V2_0)
+    mine, reader = History(path), History(path)
+    with anyio.fail_after(20):
+        async with Engine(_surroundings(tmp_path, mine)) as engine:
+            execution_id = engine.start(flow)
+            while engine.lives[execution_id].execution.state is not State.PAUSED:  # noqa: ASYNC110 - tells no event
+                await anyio.sleep(0.01)
+            before = reader.summary(execution_id)
+    mine.close()
+    after = reader.summary(execution_id)
+    reader.close()
+    assert before is not None
+    assert after is not None
+    assert (before.interrupted, after.interrupted) == (False, True)
