@@ -214,3 +214,25 @@ def test_a_child_in_a_session_of_its_own_is_killed_too(start: Callable[..., Run]
     run.signal(signal.SIGTERM)
     run.end()
     gone(child)
+
+
+def test_a_run_of_the_language_server_ends_when_that_is_killed(tmp_path: Path) -> None:
+    server = f"""
+import asyncio, sys
+from pathlib import Path
+from tiercel_server.lsp.run_process import RunOrder, RunProcess
+async def main():
+    order = RunOrder({PLAIN!r}, "2.0", Path({str(tmp_path)!r}), Path({str(tmp_path)!r}))
+    run = await RunProcess.start(order)
+    async for event in run.events():
+        if str(event.get("message")).startswith("pid "):
+            print(event["message"].split()[1], flush=True)
+asyncio.run(main())
+"""
+    outer = subprocess.Popen([sys.executable, "-c", server], stdout=subprocess.PIPE, text=True)
+    assert outer.stdout is not None
+    child = int(outer.stdout.readline())
+    outer.kill()
+    outer.communicate()
+    gone(child)
+    until(lambda: listed(tmp_path) == {"state": "KILLED", "interrupted": False})
