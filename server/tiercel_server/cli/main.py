@@ -65,6 +65,14 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; for an unknown option only one that is really near is told."""
+        try:
+            return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            near = difflib.get_close_matches(error.option_name, error.possibilities or (), cutoff=0.75)
+            raise click.NoSuchOption(error.option_name, possibilities=near, ctx=error.ctx) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands from the table: help imports none of them."""
         with formatter.section("Commands"):

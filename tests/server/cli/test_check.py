@@ -419,3 +419,15 @@ def test_a_folder_named_like_the_project_file_is_told(tree: Path) -> None:
     (tree / "tiercel.yaml").mkdir()
     result = check("good.yaml")
     assert (result.exit_code, "it is a folder, not a file" in result.stdout) == (1, True)
+
+
+def test_a_broken_link_says_where_it_leads(tree: Path) -> None:
+    (tree / "broken.yaml").symlink_to("gone.yaml")
+    result = check("broken.yaml")
+    assert result.exit_code == 2
+    assert "'broken.yaml' is a link to 'gone.yaml', which does not exist." in result.stderr
+
+
+def test_a_name_that_is_not_near_is_not_offered(tree: Path) -> None:
+    write(tree, {"bin.yaml": GOOD})
+    assert "Did you mean" not in check("missing.yaml").stderr

@@ -314,3 +314,22 @@ def test_a_pipe_is_not_waited_for(run):
     os.mkfifo("a.yaml")
     result = run("a.yaml")
     assert (result.exit_code, "a.yaml is not a regular file." in result.stderr) == (2, True)
+
+
+def test_a_broken_link_says_where_it_leads(run):
+    Path("a.yaml").symlink_to("gone.yaml")
+    result = run("a.yaml")
+    assert (result.exit_code, "a.yaml is a link to gone.yaml, which does not exist." in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("number", ["x", "0", "-1", "1.5"])
+def test_the_most_tasks_at_once_are_a_number(run, number):
+    result = run(write("a.yaml", HELLO), f"--max-parallel={number}")
+    assert (result.exit_code, f"'{number}' is no number of tasks: give 1 or more." in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("option", "offered"), [("--nope", None), ("--imput", "--input")])
+def test_only_near_options_are_offered(run, option, offered):
+    result = run("a.yaml", option)
+    assert (result.exit_code, "No such option" in result.stderr) == (2, True)
+    assert ("Did you mean" in result.stderr, (offered or "") in result.stderr) == (offered is not None, True)

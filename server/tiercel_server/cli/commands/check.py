@@ -182,15 +182,21 @@ def _warn_of_folder(folder: Path, error: OSError) -> None:
 
 
 def _must_exist(path: Path) -> None:
-    if path.exists():
-        return
-    folder = path.parent
+    from tiercel_server.cli.near_names import broken_link, near_paths
+
     try:
-        names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
-    except OSError:
-        names = []
-    near = difflib.get_close_matches(path.name, names, n=1)
-    hint = f" Did you mean '{folder / near[0]}'?" if near else ""
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise click.UsageError(f"'{path}' can't be read: {error.strerror}.") from None
+    else:
+        return
+    target = broken_link(path)
+    if target is not None:
+        raise click.UsageError(f"'{path}' is a link to '{target}', which does not exist.")
+    near = near_paths(path)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
     raise click.UsageError(f"There is no file or folder '{path}'.{hint}")
 
 

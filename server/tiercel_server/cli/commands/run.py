@@ -27,6 +27,14 @@ Exit code: 0 when the execution ends in SUCCESS or WARNING, 1 when it ends in an
 started: a mistake in the command or the flow, an input refused, a task that can't run here."""
 
 
+def _count(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text)):
+        raise click.BadParameter(f"'{text}' is no number of tasks: give 1 or more.")
+    return int(text)
+
+
 @click.command(name="run", epilog=_EPILOG)
 @click.argument("flow", metavar="FLOW")
 @click.option("--flow", "flow_id", metavar="ID", help="The flow to run, where the file holds several.")
@@ -57,9 +65,7 @@ started: a mistake in the command or the flow, an input refused, a task that can
     metavar="DIR",
     help="Where subflows and .tiercel/ are; default: the folder of tiercel.yaml, else that of FLOW.",
 )
-@click.option(
-    "--max-parallel", type=click.IntRange(min=1), metavar="N", help="Tasks at work at the same time, at most."
-)
+@click.option("--max-parallel", callback=_count, metavar="N", help="Tasks at work at the same time, at most.")
 @click.option(
     "--log-level",
     type=click.Choice(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"]),

@@ -13,6 +13,7 @@ from tiercel_schemas.model import Flow, FlowError, read_flow
 from tiercel_schemas.source.values import TooManyValuesError, plain_value
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
+from tiercel_server.cli.near_names import broken_link, near_paths
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.settings import ProjectSettings
@@ -97,6 +98,9 @@ def _bytes_of(path: Path) -> bytes:
         with path.open("rb") as source:
             data = source.read(LARGEST_FLOW + 1)
     except FileNotFoundError:
+        target = broken_link(path)
+        if target is not None:
+            raise Refused(f"{path} is a link to {target}, which does not exist.") from None
         raise Refused(f"There is no file {path}.", *_near_names(path)) from None
     except OSError as error:
         raise Refused(f"{path} can't be read: {error.strerror or error}.") from error
@@ -107,9 +111,8 @@ def _near_names(path: Path) -> list[str]:
     folder = path.parent
     if not folder.is_dir():
         return [f"The folder {folder} does not exist."]
-    names = [file.name for file in folder.iterdir() if file.suffix in (".yaml", ".yml")]
-    near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.7)
-    return [f"Did you mean {' or '.join(str(folder / name) for name in near)}?"] if near else []
+    near = near_paths(path, (".yaml", ".yml"))
+    return [f"Did you mean {' or '.join(map(str, near))}?"] if near else []
 
 
 def _decoded(name: str, data: bytes) -> str:
