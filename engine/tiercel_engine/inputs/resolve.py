@@ -245,7 +245,7 @@ class _Resolver:
         except RefusedValue as refusal:
             return _Settled(problems=[_invalid(item, refusal.cause, bare=refusal.bare)])
         except OSError as error:
-            return _Settled(problems=[_invalid(item, str(error))])
+            return _Settled(problems=[_invalid(item, f"{error.strerror or error}: `{error.filename}`")])
         if self._takes_any_choice(item):
             return _Settled(value=value)
         return _Settled(value=value, problems=[_invalid(item, cause) for cause in kind.check(item, value)])

@@ -333,3 +333,27 @@ def test_only_near_options_are_offered(run, option, offered):
     result = run("a.yaml", option)
     assert (result.exit_code, "No such option" in result.stderr) == (2, True)
     assert ("Did you mean" in result.stderr, (offered or "") in result.stderr) == (offered is not None, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "told"), [("JSON", "{", "`n`"), ("YAML", "a: [", "`n`"), ("FILE", "gone.txt", "No such file")]
+)
+def test_a_refused_input_is_named_in_plain_words(run, kind, value, told):
+    result = run(write("a.yaml", HELLO.replace("type: INT, defaults: 1", f"type: {kind}")), "-i", f"n={value}")
+    assert (result.exit_code, told in result.stderr, "`n`" in result.stderr) == (2, True, True), result.stderr
+    assert "Errno" not in result.stderr
+
+
+def test_an_inputs_file_that_is_no_text_is_told_in_plain_words(run):
+    Path("i.yaml").write_bytes(b"n: 1\nm: \xe9\n")
+    result = run(write("a.yaml", HELLO), "--inputs-file", "i.yaml")
+    assert (result.exit_code, "i.yaml is not UTF-8: byte 0xe9 in line 2." in result.stderr) == (2, True)
+
+
+def test_links_between_executions_are_put_in_words(run):
+    write("sub.yaml", FAIL.replace("id: f", "id: sub").replace("boom}", "boom, allowFailure: true}"))
+    task = "  - {id: s, type: io.kestra.plugin.core.flow.Subflow, namespace: my.ns, flowId: sub}"
+    result = run(write("a.yaml", flow(task)))
+    assert " of my.ns.sub" in result.stdout
+    assert "[[link" not in result.stdout
+    assert "[[link" in run("a.yaml", "--format", "jsonl").stdout

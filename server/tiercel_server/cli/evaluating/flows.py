@@ -10,6 +10,7 @@ from tiercel_engine.runtime.context import nested_labels
 from tiercel_server.cli.evaluating.surroundings import CommandLineServices
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.flow_file import choose_flow, flow_of, read_flow_file
+from tiercel_server.cli.running.given_inputs import input_complaints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ def flow_context(
             store_file=lambda _, value: str(value),
         )
     except InputError as error:
-        raise Refused("The inputs are refused:", *(f"  {problem.message}" for problem in error.problems)) from error
+        raise Refused("The inputs are refused:", *input_complaints(error)) from error
     if resolved.values:
         context["inputs"] = resolved.values
     return context, known

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tiercel_engine.inputs import InputError
 from tiercel_server.cli.running.complaints import Refused
 
 
@@ -36,6 +37,19 @@ def given_labels(pairs: Iterable[str]) -> dict[str, str]:
     return labels
 
 
+def input_complaints(error: InputError) -> list[str]:
+    """What is wrong with inputs, a line or more each; every one names its input."""
+    lines = []
+    for problem in error.problems:
+        first, *more = problem.message.strip().splitlines() or [problem.kind]
+        names_it = f"`{problem.input_id}`" in first or first.endswith(f":{problem.input_id}")
+        lines += [
+            f"  {first}" if names_it else f"  Input `{problem.input_id}`: {first}",
+            *(f"    {line}" for line in more),
+        ]
+    return lines
+
+
 def _must_be_text(option: str, argument: str) -> None:
     """Refuse what the shell gave as bytes that are no UTF-8: no store and no JSON could keep it."""
     if not argument.isprintable() and any("\ud800" <= sign <= "\udfff" for sign in argument):
@@ -52,8 +66,14 @@ def _read_file(path: Path) -> dict[str, Any]:
         value = read_yaml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"There is no inputs file {path}.") from None
-    except (OSError, UnicodeError) as error:
-        raise Refused(f"The inputs file {path} can't be read: {error}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = f"0x{error.object[error.start]:02x}"
+        raise Refused(
+            f"The inputs file {path} is not UTF-8: byte {byte} in line {line}.", "Save it as UTF-8."
+        ) from error
+    except OSError as error:
+        raise Refused(f"The inputs file {path} can't be read: {error.strerror or error}.") from error
     except YamlError as error:
         raise Refused(f"The inputs file {path} is neither YAML nor JSON:", *str(error).splitlines()) from error
     if value is None:

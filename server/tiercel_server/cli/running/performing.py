@@ -10,6 +10,7 @@ from tiercel_engine.runtime import CheckError, OnEvent, run_flow
 from tiercel_engine.store import History
 from tiercel_engine.tasks.preflight import Notice
 from tiercel_server.cli.running.complaints import Refused
+from tiercel_server.cli.running.given_inputs import input_complaints
 from tiercel_server.cli.running.preparing import Prepared, notice_event
 from tiercel_server.cli.running.views import View
 
@@ -28,8 +29,7 @@ def perform(prepared: Prepared, view: View) -> int:
             lambda on_event: run_flow(request, on_event), prepared.notices, request.surroundings.history, view
         )
     except InputError as error:
-        problems = [f"  {line}" for problem in error.problems for line in problem.message.strip().splitlines()]
-        raise Refused(f"The inputs of flow '{request.flow.id}' can't be used:", *problems) from error
+        raise Refused(f"The inputs of flow '{request.flow.id}' can't be used:", *input_complaints(error)) from error
     except CheckError as error:
         failed = [f"  {check.message}" for check in error.failed]
         raise Refused(f"Checks of flow '{request.flow.id}' do not let it run:", *failed) from error

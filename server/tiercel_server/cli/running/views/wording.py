@@ -36,6 +36,9 @@ _MARKS: Mapping[str, str] = {
 }
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
+_LINK = re.compile(r'\[\[link execution="([^"]*)" flowId="([^"]*)" namespace="([^"]*)"\]\]')
+"""How Kestra's own pages are told to link to an execution."""
+
 
 def mark(state: str) -> str:
     """The sign of a state."""
@@ -59,8 +62,8 @@ def seconds(value: float | None) -> str:
 
 
 def safe(text: str) -> str:
-    """A text without anything that moves a terminal's cursor or changes its colours."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n"))
+    """A text for people: nothing in it moves a terminal's cursor or changes its colours, and links are put in words."""
+    return _LINK.sub(r"execution \1 of \3.\2", _CONTROL.sub("", text.replace("\r\n", "\n")))
 
 
 def outputs_lines(outputs: Mapping[str, Any]) -> list[str]:
