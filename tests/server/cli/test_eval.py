@@ -292,3 +292,11 @@ def test_says_what_is_wrong_with_the_project_file(run, tmp_path):
     assert (result.exit_code, result.stdout) == (0, "3\n")
     assert result.stderr.startswith("warning: ")
     assert "tiercel.yaml:" in result.stderr
+
+
+def test_a_secret_without_a_flow_says_what_to_pass(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("SECRET_X", "aGk=")
+    result = run('{{ secret("X") }}')
+    assert (result.exit_code, "No flow is known here." in result.stderr) == (1, True)
+    (tmp_path / "c.json").write_text('{"flow": {"namespace": "a.b"}}', encoding="utf-8")
+    assert run('{{ secret("X") }}', "--context", "c.json").stdout == "hi\n"

@@ -29,6 +29,10 @@ Secrets are read from SECRET_NAME variables of the environment (base64).
 
 Exit code: 0 rendered, 1 the expression fails, 2 misuse (a file that can't be read, no expression)."""
 
+_FLOW_HINT = """\
+No flow is known here. Pass one with --flow FLOW, or a --context with its namespace: \
+{"flow": {"namespace": "company.team"}}"""
+
 
 @click.command(name="eval", epilog=_EPILOG)
 @click.argument("expression", metavar="EXPR", required=False)
@@ -203,4 +207,7 @@ def _show(template: str, context: dict[str, Any], renderer: Renderer, *, typed: 
     except RenderError as error:
         for line in error_lines(error, template, renderer):
             click.echo(line, err=True)
+        if "NullPointerException" in error.message and "flow" not in context:
+            # Kestra always knows a flow, and looks secrets, KV pairs and files up in its namespace.
+            click.echo(_FLOW_HINT, err=True)
         sys.exit(1)
