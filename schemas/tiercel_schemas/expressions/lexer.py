@@ -165,6 +165,8 @@ class Lexer:
     def _close_bracket(self, character: str, position: int) -> None:
         if not self._brackets:
             message = f"There is no opening bracket for this `{character}`"
+            if character == "}" and "}}" not in self._text[position:]:
+                message = "`}}` is missing: this is a single `}`"
             self._problem(message, position, position + 1, f'Unexpected "{character}"')
             raise _Unreadable
         expected = _PAIRS[self._brackets.pop()]

@@ -56,7 +56,8 @@ class PropertyFaults:
         severity = owner.severity(name)
         now = property_replacement(owner.names, name)
         use = now.use if now is not None and now.use in owner.fact.properties else None
-        elsewhere = list(self._elsewhere(owner.fact, name))
+        # Who misspells a name does not ask for the version that had it so.
+        elsewhere = [] if use is not None and words.is_slip(name, [use]) else list(self._elsewhere(owner.fact, name))
         data: dict[str, Any] = {"property": name, "owner": owner.fact.name}
         if elsewhere:
             data["versions"] = [str(each) for each in elsewhere]

@@ -82,7 +82,7 @@ class _FlowValidation:
         errors = list(object_validator(owner.fact).iter_errors(reading.instance))
         keywords = {error.validator for error in errors if not error.absolute_path}
         meant = self._note_unknown(owner, reading) if "additionalProperties" in keywords else _NO_PROPERTIES
-        if "required" in keywords:
+        if "required" in keywords and not _is_another_thing(owner, reading, keywords):
             self._note_missing(node, owner, reading, meant)
         empty = {tuple(error.absolute_path) for error in errors if error.validator == "minLength"}
         for error in errors:
@@ -198,11 +198,20 @@ class _FlowValidation:
         if not plugin.exact and plugin.base is not None:
             certain = frozenset(self._catalog.base(plugin.base).properties)
         names = (simple, plugin.kind)
-        return Owner(plugin, f"`{simple}`", names, frozenset(supplied), certain, dynamic=dynamic)
+        # A trigger may be called as other things are: `Flow`.
+        called = f"the trigger `{simple}`" if plugin.kind == "trigger" else f"`{simple}`"
+        return Owner(plugin, called, names, frozenset(supplied), certain, dynamic=dynamic)
 
 
 def _standing(nested: Nested, *, certain: bool) -> dict[str, Any]:
     return {"certain": None if certain else _NO_PROPERTIES, "dynamic": nested.dynamic}
+
+
+def _is_another_thing(owner: Owner, reading: Reading, keywords: Collection[Any]) -> bool:
+    """Whether the one property of an object is not its own: what it lacks then goes without saying."""
+    if isinstance(owner.fact, PluginType) or owner.fact.name == "flow" or "additionalProperties" not in keywords:
+        return False
+    return len(reading.pairs) == 1
 
 
 def _pair(node: MappingNode, name: str) -> Pair | None:

@@ -38,9 +38,14 @@ def suggestions(word: str, known: Iterable[str], cutoff: float = 0.6) -> list[st
     """Up to three known words much like this one, the likest first; case counts for nothing."""
     import difflib
 
-    by_lower = {each.lower(): each for each in known}
+    by_lower = {each.lower(): each for each in known if _may_be_meant(word.lower(), each.lower())}
     found = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=cutoff)
     return [by_lower[each] for each in found]
+
+
+def _may_be_meant(word: str, known: str) -> bool:
+    """Whether the lengths, or the first letters, are near: `msg` may be `message`, `script` is no `description`."""
+    return word[:1] == known[:1] or abs(len(word) - len(known)) <= max(2, max(len(word), len(known)) // 3)
 
 
 def is_slip(word: str, known: Sequence[str]) -> bool:

@@ -35,6 +35,9 @@ def task_outputs_shape(task: TaskSymbol, flow: FlowAnalysis, at: TaskSymbol | No
     if flow.version == KestraVersion.V1_3 and _is_iterated(task, at):
         # Outputs of a loop's children nest by value; inside the loop both ways are written.
         return ANY
+    if any(each.type and flow.catalog.plugin(each.type) is None for each in task.ancestors()):
+        # What an unknown flowable makes of its children's outputs can't be told.
+        return ANY
     known = _by_type(task)
     if known is not None:
         return known

@@ -23,6 +23,9 @@ MAX_FINDINGS = 500
 FAULT_CODE = "tiercel-fault"
 """What is reported when a check itself fails; tests take it for a failure."""
 
+MORE_CODE = "more-findings"
+"""What says, as the last finding, how many are not shown."""
+
 _LOGGER = logging.getLogger(__name__)
 _HIDING_CODES = frozenset({"yaml-syntax", "unquoted-expression"})
 
@@ -30,8 +33,8 @@ _HIDING_CODES = frozenset({"yaml-syntax", "unquoted-expression"})
 def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -> list[Diagnostic]:
     """All findings on a document's flows, in the order of the text; none where it holds no flow.
 
-    At most `MAX_FINDINGS`. Of two findings with the same code and place one is given. What lies inside text that can't
-    be read as meant (an unquoted expression) is not reported twice.
+    At most `MAX_FINDINGS`, and one that says how many more there are. Of two findings with the same code and place one
+    is given. What lies inside text that can't be read as meant (an unquoted expression) is not reported twice.
     """
     if not snapshot.is_flow:
         return []
@@ -56,7 +59,16 @@ def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -
             adjusted for each in more if (adjusted := _adjusted(each, settings, snapshot.kestra_version)) is not None
         ]
         findings.sort(key=lambda each: (each.span, each.severity, each.code))
-    return findings[:MAX_FINDINGS]
+    return _bounded(findings)
+
+
+def _bounded(findings: list[Diagnostic]) -> list[Diagnostic]:
+    if len(findings) <= MAX_FINDINGS:
+        return findings
+    more = len(findings) - MAX_FINDINGS
+    message = f"{more} more finding{'s' if more > 1 else ''} from here on {'are' if more > 1 else 'is'} not shown"
+    place = Span(findings[MAX_FINDINGS].span.start, findings[MAX_FINDINGS].span.start)
+    return [*findings[:MAX_FINDINGS], Diagnostic(MORE_CODE, Severity.INFORMATION, message, place)]
 
 
 def _all_findings(snapshot: DocumentSnapshot, workspace: WorkspaceFlows) -> Iterator[Diagnostic]:

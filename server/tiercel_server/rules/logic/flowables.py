@@ -82,18 +82,16 @@ def _check_dag(task: TaskSymbol) -> Iterator[Diagnostic]:
     needs = {child.id: child.depends_on for child in children if child.id}
     if len(children) != len(needs):
         return
-    unknown = False
     for wrapper in find_items(task.node, "tasks"):
         for node in find_items(wrapper, "dependsOn"):
             if isinstance(node, ScalarNode) and node.value not in needs:
-                unknown = True
                 meant = nearest(node.value, needs)
                 hint = f"; did you mean `{meant}`?" if meant else ""
                 data = replacement(node.span, meant, f"Write `{meant}`") if meant else {}
                 message = f"the Dag has no task `{node.value}`{hint}"
                 yield UNKNOWN_DAG_DEPENDENCY.finding(message, node.span, data=data)
     circle = _circle(needs)
-    if circle and not unknown:
+    if circle:
         first = next(child for child in children if child.id in circle)
         wrappers = (each for each in find_items(task.node, "tasks") if find_value(each, "task") is first.node)
         pair = find_pair(next(wrappers, None), "dependsOn")

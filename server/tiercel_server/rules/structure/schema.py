@@ -9,11 +9,12 @@ from tiercel_schemas.json_schema import validate_flow
 from tiercel_server.rules.examples import flow, item, logs, one_task, tasks
 from tiercel_server.rules.model import Rule, RuleContext
 from tiercel_server.rules.registry import checks
+from tiercel_server.rules.structure.unread import UnreadObjects
 
 _SENTRY = "io.kestra.plugin.sentry.SentryExecution"
 _HTTP = ("http.Request", "uri: https://example.com")
 _TRIGGER = "triggers:\n  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n"
-
+_LACKS = frozenset({"missing-property", "missing-type", "literal-missing-property", "literal-missing-type"})
 
 _FIXES = {
     "unknown-property": "Writes the name that the property has now. What is only like a known name is a guess.",
@@ -261,4 +262,10 @@ RULES: Mapping[str, Rule] = {
 @checks(*RULES.values())
 def check(context: RuleContext) -> Iterator[Diagnostic]:
     """The schema's findings on the whole flow."""
-    yield from validate_flow(context.flow.root, context.version, context.flow.catalog)
+    found = validate_flow(context.flow.root, context.version, context.flow.catalog)
+    source = context.flow.source
+    unread = UnreadObjects(source, context.flow.root) if source.problems or source.strays else None
+    for finding in found:
+        says_lack = finding.code in _LACKS or (finding.code == "invalid-length" and "empty" in finding.message)
+        if unread is None or not (says_lack and unread.is_partial(finding.span.start)):
+            yield finding

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation
 from tiercel_schemas.source.nodes import MappingNode, walk
+from tiercel_schemas.source.problems import SourceProblem
 from tiercel_schemas.source.spans import Span
 from tiercel_server.rules.examples import flow, logs
 from tiercel_server.rules.model import Rule, safe_replacement
@@ -70,7 +72,7 @@ _UNQUOTED = re.compile(r"(?::|-)[ \t]+(\{\{.*)$")
 def check(snapshot: DocumentSnapshot) -> Iterator[Diagnostic]:
     """The reader's problems, and expressions that it took for mappings."""
     lines_told: set[int] = set()
-    for problem in snapshot.source.problems:
+    for problem in _told_once(snapshot):
         line = snapshot.text.line_at(problem.span.start)
         match = _UNQUOTED.search(snapshot.text.line_text(line)) if problem.code == "yaml-syntax" else None
         if match is not None and "{{" in problem.message:
@@ -83,6 +85,28 @@ def check(snapshot: DocumentSnapshot) -> Iterator[Diagnostic]:
     for span in _braces(snapshot):
         if snapshot.text.line_at(span.start) not in lines_told:
             yield _unquoted(snapshot, span)
+
+
+def _told_once(snapshot: DocumentSnapshot) -> Iterator[SourceProblem]:
+    """The reader's problems, those of a run of lines that begin with tabs as one."""
+    run: SourceProblem | None = None
+    for problem in snapshot.source.problems:
+        is_tab = snapshot.text.line_text(snapshot.text.line_at(problem.span.start)).lstrip(" ").startswith("\t")
+        if (
+            run is not None
+            and is_tab
+            and problem.message == run.message
+            and snapshot.text.line_at(problem.span.start) == snapshot.text.line_at(run.span.end) + 1
+        ):
+            run = replace(run, span=Span(run.span.start, problem.span.end))
+            continue
+        if run is not None:
+            yield run
+        run = problem if is_tab else None
+        if run is None:
+            yield problem
+    if run is not None:
+        yield run
 
 
 def _braces(snapshot: DocumentSnapshot) -> Iterator[Span]:
