@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
+from tiercel_schemas.source.text import SourceText
 from tiercel_schemas.versions import KestraVersion
-from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
+from tiercel_server.cli.checking.examination import Examination, Progress, silent
+from tiercel_server.cli.checking.examining import Examiner
 from tiercel_server.cli.checking.files import FoundFile
 from tiercel_server.cli.checking.fixing import Mended, mend
 from tiercel_server.cli.checking.reading import UnreadableFileError, decode, may_hold_flow, read_text
 from tiercel_server.cli.checking.report import Report, ReportedFinding, file_problem, reported
-from tiercel_server.rules import diagnose
+from tiercel_server.cli.checking.sources import Source
 from tiercel_server.rules.fixes import Fix
 from tiercel_server.workspace.catalogs import Catalogs
-from tiercel_server.workspace.flow_index import index_flows
 from tiercel_server.workspace.settings import PROJECT_FILE, ProjectSettings, find_project_file, read_settings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
+
+if TYPE_CHECKING:
+    from tiercel_server.cli.checking.memory import Memory
 
 NO_FLOW, UNREADABLE = "no-flow", "unreadable-file"
 IMPORTED_SCHEMA = "imported-schema"
 """Code of an imported schema that can't be used."""
 MISUSE_CODES = frozenset({NO_FLOW, UNREADABLE})
 """Codes of problems with what was asked for, not with a flow: they end the command with 2."""
+
+_WORTH_KEEPING = 50_000
+"""Characters; below, findings are made anew about as fast as they are found in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +51,25 @@ class CheckOptions:
 
 @dataclass(slots=True)
 class CheckRun:
-    """One run of the command: files are read first, so that flows know of one another, then checked."""
+    """One run of the command: files are read first, so that flows know of one another, then checked.
+
+    `jobs` is the number of processes, None for as many as help; with `use_cache` findings are kept and found again
+    below the `.tiercel` folders of workspaces.
+    """
 
     options: CheckOptions = field(default_factory=CheckOptions)
+    jobs: int | None = 1
+    use_cache: bool = False
     misused: bool = False
+    looks_old: bool = False
+    """Once it is finished: whether no version was set anywhere and findings are about what Kestra 1.3 had."""
     _settings: dict[Path, ProjectSettings] = field(default_factory=dict)
     _projects: dict[Path, ProjectSettings] = field(default_factory=dict)
+    _shared: dict[Path | None, ProjectSettings] = field(default_factory=dict)
     _catalogs: Catalogs = field(default_factory=Catalogs)
-    _findings: list[ReportedFinding] = field(default_factory=list)
-    _snapshots: list[DocumentSnapshot] = field(default_factory=list)
-    _looks_old: bool = False
+    _sources: dict[int, Source] = field(default_factory=dict)
+    _problems: dict[int, ReportedFinding] = field(default_factory=dict)
+    _examiner: Examiner | None = None
 
     def add_file(self, file: FoundFile) -> None:
         """Read a file; one that was found, not named, is passed over where its project leaves it out."""
@@ -62,7 +79,9 @@ class CheckRun:
         try:
             text = read_text(file.path)
         except UnreadableFileError as error:
-            self._misuse(str(file.path), UNREADABLE, str(error), named=file.named, grave=error.seems_flow)
+            self._misuse(
+                self._next_number, str(file.path), UNREADABLE, str(error), named=file.named, grave=error.seems_flow
+            )
             return
         self._add(str(file.path), text, settings, named=file.named)
 
@@ -71,77 +90,82 @@ class CheckRun:
         try:
             text = decode(data)
         except UnreadableFileError as error:
-            self._misuse(name, UNREADABLE, str(error), named=True)
+            self._misuse(self._next_number, name, UNREADABLE, str(error), named=True)
             return
         self._add(name, text, self._settings_of(Path(name).parent), named=True)
 
+    @property
+    def _next_number(self) -> int:
+        return len(self._sources) + len(self._problems)
+
     def _add(self, name: str, text: str, settings: ProjectSettings, *, named: bool) -> None:
         if named or may_hold_flow(text):
-            version = self.options.kestra_version or settings.effective_version
-            catalog = self._catalogs.catalog_for(Path(name).parent.resolve(), version)
-            snapshot = DocumentSnapshot(
-                name, text, settings=settings, kestra_version=self.options.kestra_version, catalog=catalog
-            )
-            if snapshot.is_flow:
-                self._snapshots.append(snapshot)
-                return
-        # What is wrong with a project file is told with the settings.
-        if named and Path(name).name != PROJECT_FILE:
-            message = "no flow in this file: a flow is a mapping with `id`, `namespace` and `tasks`"
-            self._misuse(name, NO_FLOW, message, named=True)
+            source = Source(name, text, settings, self.options.kestra_version, named)
+            # Opened here, whoever examines the text: what is wrong with an imported schema is told once.
+            self._catalogs.catalog_for(source.folder, source.version)
+            self._sources[self._next_number] = source
 
-    def _misuse(self, name: str, code: str, message: str, *, named: bool, grave: bool = False) -> None:
+    def _misuse(self, number: int, name: str, code: str, message: str, *, named: bool, grave: bool = False) -> None:
         self.misused = self.misused or named
         severity = Severity.ERROR if named or grave else Severity.WARNING
-        self._findings.append(file_problem(name, code, message, severity))
-
-    @property
-    def flow_files(self) -> int:
-        """How many files hold a flow."""
-        return len(self._snapshots)
-
-    @property
-    def snapshots(self) -> tuple[DocumentSnapshot, ...]:
-        """What was read and holds a flow."""
-        return tuple(self._snapshots)
+        self._problems[number] = file_problem(name, code, message, severity)
 
     def mend(self, wanted: Callable[[Fix], bool]) -> Iterator[tuple[DocumentSnapshot, Mended]]:
         """Apply fixes to what was read; each changed text with the one before it. Nothing is written."""
-        for number, before in enumerate(self._snapshots):
+        self._examiner = examiner = Examiner(self._catalogs)
+        for number, source in self._sources.items():
+            before = examiner.snapshot(number, source)
+            if not before.is_flow:
+                continue
             mended = mend(before, wanted, self.options.wants)
             if mended.count:
-                self._snapshots[number] = mended.snapshot
+                examiner.replace(number, mended.snapshot)
+                source.text = mended.snapshot.text.text
                 yield before, mended
 
-    def finish(self, *, whole_tree: bool, progress: Callable[[int], None] | None = None) -> Report:
-        """Check what was read. `whole_tree`: folders were given, so the flows among them may be looked up."""
-        index = index_flows(self._snapshots) if whole_tree else NO_FLOWS
-        paths = tuple(each.name for each in self._snapshots)
-        for number, snapshot in enumerate(self._snapshots):
-            self._check(snapshot, index)
-            if progress is not None:
-                progress(number + 1)
+    def finish(self, *, whole_tree: bool, progress: Progress = silent) -> Report:
+        """Check what was read. `whole_tree`: folders were given, so the flows among them may be looked up.
+
+        Raises:
+            WorkerFault: if a process of several failed.
+        """
+        jobs = self.jobs if self._examiner is None else 1  # what was mended has been read here
+        examination = Examination(self._sources, jobs=jobs, progress=progress)
+        examiner = self._examiner or Examiner(self._catalogs)
+        examination.examine(examiner, self._memory(), whole_tree=whole_tree)
+        for number, source in self._sources.items():
+            # What is wrong with a project file is told with the settings.
+            if source.named and not examination.surveys[number].is_flow and Path(source.name).name != PROJECT_FILE:
+                message = "no flow in this file: a flow is a mapping with `id`, `namespace` and `tasks`"
+                self._misuse(number, source.name, NO_FLOW, message, named=True)
+        findings = [finding for _, finding in sorted(self._problems.items())]
+        for number, checked in sorted(examination.checked.items()):
+            findings += self._reported(self._sources[number], checked.findings)
         for settings in self._projects.values():
-            self._findings.extend(_settings_problems(settings))
+            findings.extend(_settings_problems(settings))
         for path, problem in self._catalogs.problems.items():
-            self._findings.append(file_problem(str(path), IMPORTED_SCHEMA, problem, Severity.WARNING))
+            findings.append(file_problem(str(path), IMPORTED_SCHEMA, problem, Severity.WARNING))
+        paths = tuple(self._sources[number].name for number in sorted(examination.checked))
         order = {name: number for number, name in enumerate(paths)}
-        ordered = sorted(self._findings, key=lambda each: (order.get(each.path, -1), each.line, each.column))
+        ordered = sorted(findings, key=lambda each: (order.get(each.path, -1), each.line, each.column))
         return Report(tuple(ordered), len(paths), paths)
 
-    @property
-    def looks_old(self) -> bool:
-        """Whether no version was set anywhere and findings are about what Kestra 1.3 had."""
-        return self._looks_old
+    def _memory(self) -> Memory | None:
+        if not self.use_cache or sum(len(each.text) for each in self._sources.values()) < _WORTH_KEEPING:
+            return None
+        from tiercel_server.cli.checking.memory import Memory
 
-    def _check(self, snapshot: DocumentSnapshot, index: WorkspaceFlows) -> None:
-        for finding in diagnose(snapshot, index):
+        return Memory()
+
+    def _reported(self, source: Source, findings: Iterable[Diagnostic]) -> Iterator[ReportedFinding]:
+        text = SourceText(source.text)
+        for finding in findings:
             if not self.options.wants(finding):
                 continue
             if KestraVersion.V1_3.value in finding.data.get("versions", ()):
-                is_default = self.options.kestra_version is None and snapshot.settings.kestra_version is None
-                self._looks_old = self._looks_old or is_default
-            self._findings.append(reported(snapshot.name, snapshot.text, finding))
+                is_default = self.options.kestra_version is None and source.settings.kestra_version is None
+                self.looks_old = self.looks_old or is_default
+            yield reported(source.name, text, finding)
 
     def _settings_of(self, folder: Path) -> ProjectSettings:
         folder = folder.resolve()
@@ -150,12 +174,13 @@ class CheckRun:
             if found is not None and found not in self._projects:
                 self._projects[found] = read_settings(found)
             settings = self._projects[found] if found is not None else ProjectSettings()
-            self._settings[folder] = replace(
+            effective = replace(
                 settings,
                 ignore=(settings.ignore | self.options.ignore) - self.options.select,
                 profiles=settings.profiles | self.options.profiles,
                 severities=_with_selected(settings, self.options.select),
             )
+            self._settings[folder] = self._shared.setdefault(found, effective)
         return self._settings[folder]
 
 
@@ -174,8 +199,6 @@ def _with_selected(settings: ProjectSettings, select: Iterable[str]) -> dict[str
 def _settings_problems(settings: ProjectSettings) -> Iterable[ReportedFinding]:
     if not settings.problems or settings.path is None:
         return
-    from tiercel_schemas.source.text import SourceText
-
     try:
         text = SourceText(read_text(settings.path))
     except UnreadableFileError:

@@ -80,6 +80,14 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 misuse
 @click.option("--baseline", type=_FILE, help="Report only what this file of known findings does not hold.")
 @click.option("--write-baseline", type=_FILE, help="Keep all findings as known in this file, and end with 0.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads, for reports and project settings.")
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Check in so many processes; by default in as many as help.",
+)
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep findings of earlier checks in .tiercel/cache.")
 @click.option("--output-file", "-o", type=_FILE, help="Write the report there.")
 def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     paths: tuple[str, ...],
@@ -96,6 +104,8 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     baseline: Path | None,
     write_baseline: Path | None,
     stdin_filename: str | None,
+    jobs: int | None,
+    no_cache: bool,  # noqa: FBT001 - a flag
     output_file: Path | None,
 ) -> None:
     """Report what is wrong in flows.
@@ -104,7 +114,8 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
     current folder is checked.
     """
     version = KestraVersion(kestra_version) if kestra_version else None
-    run = CheckRun(CheckOptions(version, select, ignore, frozenset(profile)))
+    options = CheckOptions(version, select, ignore, frozenset(profile))
+    run = CheckRun(options, jobs=jobs, use_cache=not no_cache)
     named = [Path(path) for path in paths or (".",) if path != _STDIN]
     for path in named:
         _must_exist(path)
@@ -118,7 +129,7 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
         if _STDIN in paths:
             raise click.UsageError("Standard input can't be mended; `--diff` shows what would change.")
         _mend_files(run, guesses=unsafe_fixes)
-    with _Progress(run.flow_files) as progress:
+    with _Progress() as progress:
         report = run.finish(whole_tree=any(path.is_dir() for path in named), progress=progress.show)
     if write_baseline is not None:
         sys.exit(_keep_baseline(report, write_baseline))
@@ -212,19 +223,20 @@ def _write(lines: Iterable[str], output_file: Path | None) -> None:
 
 
 class _Progress:
-    """A count on standard error while many flows are checked, for who looks at a terminal."""
+    """A count on standard error while many files are checked, for who looks at a terminal."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._is_shown = total >= _MANY and sys.stderr.isatty()
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._is_shown = False
 
     def __enter__(self) -> Self:
         return self
 
-    def show(self, done: int) -> None:
+    def show(self, what: str, done: int, total: int) -> None:
         """Tell how far it is."""
-        if self._is_shown and (done % 50 == 0 or done == self._total):
-            click.echo(f"\r{done} of {self._total} flows", err=True, nl=False)
+        if self._is_terminal and total >= _MANY and (done % 50 == 0 or done == total):
+            click.echo(f"\r{f'{done} of {total} files {what}':40}", err=True, nl=False)
+            self._is_shown = True
 
     def __exit__(self, *_: object) -> None:
         if self._is_shown:
