@@ -355,6 +355,8 @@ class Engine:
         parent_id = execution.parent_id if execution.loop_run is not None else None
         live = self._new_live(execution.flow, parent_id, _caller_of(execution))
         live.execution = execution
+        if execution.sealed:
+            live.finished.set()
         for run in execution.ordered_task_runs():
             live.views.note(execution, run)
         self.lives[execution_id] = live

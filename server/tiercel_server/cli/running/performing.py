@@ -12,9 +12,9 @@ from tiercel_engine.tasks.preflight import Notice
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.given_inputs import input_complaints
 from tiercel_server.cli.running.preparing import Prepared, notice_event
+from tiercel_server.cli.running.progress import GOOD_ENDS
 from tiercel_server.cli.running.views import View
 
-GOOD_ENDS = frozenset({"SUCCESS", "WARNING"})
 INTERRUPTED = 130
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 LONGEST_VALUE = 40
 """Characters of a loop's value that are shown."""
+GOOD_ENDS = frozenset({"SUCCESS", "WARNING"})
 ENDS = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SKIPPED", "RETRIED", "RESUBMITTED"})
 
 
@@ -46,6 +47,10 @@ class ExecutionLine:
     task_runs: dict[str, TaskLine] = field(default_factory=dict)
     finished: Mapping[str, Any] | None = None
 
+    def seconds(self, now: datetime) -> float | None:
+        """How long it takes, or took; None when nothing is known to have begun."""
+        return None if self.started is None else ((self.ended or now) - self.started).total_seconds()
+
     def children_of(self, task_run_id: str | None) -> Iterator[TaskLine]:
         """The task runs right below one, or at the top."""
         return (line for line in self.task_runs.values() if line.parent_id == task_run_id)
@@ -57,6 +62,14 @@ class Progress:
 
     executions: dict[str, ExecutionLine] = field(default_factory=dict)
     main: ExecutionLine | None = None
+
+    def recall(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Fold what went before a restart; what has not ended well counts its time from there."""
+        for event in events:
+            self.take(event)
+        for execution in self.executions.values():
+            if execution.state not in GOOD_ENDS:
+                execution.started = execution.ended = None
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Fold one event of the stream."""
@@ -122,6 +135,7 @@ class Progress:
 
     def _execution_state(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
         execution.state = event["state"]
+        execution.started = execution.started or _moment(event)
         execution.ended = _moment(event) if execution.state in ENDS else None
 
     def _task_created(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
@@ -136,6 +150,8 @@ class Progress:
             return
         line.state = event["state"]
         line.message = event.get("message")
+        if line.state == "RESTARTED":
+            line.started = None
         if line.state == "RUNNING" and line.started is None:
             line.started = _moment(event)
         line.ended = _moment(event) if line.state in ENDS else None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 
 class View(Protocol):
     """Shows the events of a run as they come."""
+
+    def recall(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Know what went before a restart; called once, before anything else of the execution."""
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Show one event."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 from tiercel_server.cli.running.progress import Progress
@@ -16,6 +16,10 @@ class JsonDocumentView:
         self._out = out
         self._aside = aside
         self._progress = Progress()
+
+    def recall(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Remember which execution goes on."""
+        self._progress.recall(events)
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Remember what the event tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
 
@@ -12,6 +12,11 @@ class JsonLinesView:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
+
+    def recall(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Write what went before: a reader can make nothing of events of an execution that it never met."""
+        for event in events:
+            self.take(event)
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Write the event."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -17,6 +17,11 @@ class LinesView:
         self._out = out
         self._log_level = log_level
         self._progress = Progress()
+
+    def recall(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Write which execution goes on."""
+        self._progress.recall(events)
+        self._head("again")
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Write what the event tells."""
@@ -36,15 +41,20 @@ class LinesView:
         main = self._progress.main
         if main is None:
             return
-        length = ((main.ended or datetime.now(UTC)) - main.started).total_seconds() if main.started else None
-        self._line(f"{mark(main.state)} {main.flow} {main.state} in {seconds(length)}")
+        length = seconds(main.seconds(datetime.now(UTC)))
+        self._line(f"{mark(main.state)} {main.flow} {main.state} in {length}")
         for line in outputs_lines((main.finished or {}).get("outputs") or {}):
             self._line(f"    {line}")
 
     def _created(self, event: Mapping[str, Any]) -> None:
         main = self._progress.main
         if main is not None and main.id == event["executionId"]:
-            self._line(f"Execution {main.id} of {main.flow} (Kestra {main.kestra_version})")
+            self._head("")
+
+    def _head(self, how: str) -> None:
+        main = self._progress.main
+        if main is not None:
+            self._line(f"Execution {main.id} of {main.flow} (Kestra {main.kestra_version}) {how}".rstrip())
 
     def _ended(self, event: Mapping[str, Any]) -> None:
         line = self._progress.task_line(event)

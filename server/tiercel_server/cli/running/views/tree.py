@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from rich.live import Live
 from rich.text import Text
 from rich.tree import Tree
 
-from tiercel_server.cli.running.progress import ExecutionLine, Progress, TaskLine
-from tiercel_server.cli.running.views.wording import STYLES, mark, outputs_lines, safe, seconds, shown
+from tiercel_server.cli.running.progress import Progress
+from tiercel_server.cli.running.views.drawing import Drawing
+from tiercel_server.cli.running.views.wording import STYLES, outputs_lines, safe, shown
 
 MOST_LINES = 40
 """Task runs drawn; of more, the first ones that are not yet done."""
@@ -33,6 +34,10 @@ class TreeView:
             vertical_overflow="crop",
         )
         self._live.start()
+
+    def recall(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Draw what went before as a part of the tree."""
+        self._progress.recall(events)
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Draw what the event tells."""
@@ -65,51 +70,4 @@ class TreeView:
         main = self._progress.main
         if main is None:
             return Text("starting …", style="dim")
-        now = datetime.now(UTC)
-        length = ((main.ended or now) - main.started).total_seconds() if main.started else None
-        tree = Tree(_line(main.flow, main.state, length))
-        self._grow(tree, main, None, now, _Budget(MOST_LINES))
-        return tree
-
-    def _grow(self, tree: Tree, execution: ExecutionLine, parent: str | None, now: datetime, budget: _Budget) -> None:
-        hidden = 0
-        for line in execution.children_of(parent):
-            if not budget.take():
-                hidden += 1
-                continue
-            branch = tree.add(_task(line, now))
-            self._grow(branch, execution, line.id, now, budget)
-            for child in self._started_by(line):
-                if budget.take():
-                    length = ((child.ended or now) - child.started).total_seconds() if child.started else None
-                    self._grow(
-                        branch.add(_line(child.label or child.flow, child.state, length)), child, None, now, budget
-                    )
-        if hidden:
-            tree.add(Text(f"… and {hidden} more", style="dim"))
-
-    def _started_by(self, line: TaskLine) -> Iterator[ExecutionLine]:
-        return (each for each in self._progress.executions.values() if each.parent_task_run == line.id)
-
-
-class _Budget:
-    def __init__(self, lines: int) -> None:
-        self._left = lines
-
-    def take(self) -> bool:
-        self._left -= 1
-        return self._left >= 0
-
-
-def _task(line: TaskLine, now: datetime) -> Text:
-    text = _line(line.label, line.state, line.seconds(now))
-    if line.message and line.state in ("FAILED", "KILLED"):
-        text.append(f"  {safe(line.message).splitlines()[0]}", style="red")
-    return text
-
-
-def _line(name: str, state: str, length: float | None) -> Text:
-    style = STYLES.get(state, "")
-    return Text.assemble(
-        (f"{mark(state)} ", style), name, (f" {state}", style), (f" {seconds(length)}".rstrip(), "dim")
-    )
+        return Drawing(self._progress, datetime.now(UTC), MOST_LINES).tree(main)

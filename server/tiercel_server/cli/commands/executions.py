@@ -1,0 +1,57 @@
+"""`tiercel executions`: what has been run in a workspace."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+import click
+
+COMMANDS: Final = {
+    "list": "List executions, the newest first.",
+    "show": "Show one: task runs, states, times, outputs.",
+    "logs": "Print what one wrote to the log.",
+    "restart": "Run what failed, or was cut off, again.",
+}
+"""Each subcommand and its line of help; the code of `NAME` is `cli/history/NAME_command.py`."""
+
+
+class ExecutionsGroup(click.Group):
+    """A group that imports a subcommand when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, for help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """The subcommand, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tiercel_server.cli.history.{cmd_name}_command")
+        command = module.command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"tiercel_server.cli.history.{cmd_name}_command has no click command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table: help imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+EPILOG: Final = """\b
+Examples:
+  tiercel executions list --state FAILED --since 7d
+  tiercel executions show last
+  tiercel executions logs last --follow
+  tiercel executions restart last"""
+
+
+@click.command(
+    cls=ExecutionsGroup,
+    name="executions",
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+def command() -> None:
+    """Look at what was run in a workspace, and restart it."""
