@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.errors import JavaError, PebbleError
-from tiercel_engine.expressions.values import is_list, is_string, java_class
+from tiercel_engine.expressions.values import INT_MAX, INT_MIN, is_list, is_string, java_class
 
 if TYPE_CHECKING:
     from tiercel_engine.expressions.registry import Arguments
@@ -51,6 +52,15 @@ def whole_number(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return int(value)
     raise class_cast(value, "java.lang.Long")
+
+
+def int_value(number: Any) -> int:
+    """A number as Java's `intValue` gives it: whole numbers wrap around, others are cut and kept within bounds."""
+    if isinstance(number, float):
+        if math.isnan(number):
+            return 0
+        return int(max(INT_MIN, min(INT_MAX, number)))
+    return (int(number) - INT_MIN) % 2**32 + INT_MIN
 
 
 def truth_of(value: Any) -> bool:

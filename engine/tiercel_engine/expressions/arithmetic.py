@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 import struct
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Literal
 
-from tiercel_engine.expressions.equality import contains_equal, is_number, java_equals
+from tiercel_engine.expressions.equality import as_double, contains_equal, is_number, java_equals
 from tiercel_engine.expressions.errors import JavaError
 from tiercel_engine.expressions.texts import java_text
 from tiercel_engine.expressions.values import JavaFloat, Long, SafeString, is_collection, is_list, is_string, java_class
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _DECIMAL128 = Context(prec=34, rounding=ROUND_HALF_EVEN)
+# Both sides were Doubles once, so no sum has more digits.
+_EXACT = Context(prec=1_500)
 _LONG = re.compile(r"[+-]?[0-9]{1,30}")
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?[dDfF]?")
 
@@ -33,9 +35,9 @@ def combine(operation: Operation, left: Any, right: Any) -> Any:
         return _decimal(operation, _as_decimal(left), _as_decimal(right))
     kinds = {java_class(left), java_class(right)}
     if "java.lang.Double" in kinds:
-        return _DOUBLES[operation](float(left), float(right))
+        return _DOUBLES[operation](as_double(left), as_double(right))
     if "java.lang.Float" in kinds:
-        return _single(_DOUBLES[operation](float(left), float(right)))
+        return _single(_DOUBLES[operation](as_double(left), as_double(right)))
     bits = 64 if "java.lang.Long" in kinds else 32
     return Long(wrapped(_LONGS[operation](wrapped(int(left), bits), wrapped(int(right), bits)), bits))
 
@@ -110,7 +112,7 @@ def _parsed(text: str) -> float | Long:
 
 def _as_decimal(value: Any) -> Decimal:
     # Java goes by way of a Double, whatever the digits were.
-    number = float(value)
+    number = as_double(value)
     if not math.isfinite(number):
         raise JavaError("NumberFormatException", "Infinite or NaN")
     return Decimal(java_text(number))
@@ -121,15 +123,18 @@ def _decimal(operation: Operation, left: Decimal, right: Decimal) -> Decimal:
         raise JavaError("ArithmeticException", "/ by zero" if left else "Division undefined")
     match operation:
         case "+":
-            return left + right
+            return _EXACT.add(left, right)
         case "-":
-            return left - right
+            return _EXACT.subtract(left, right)
         case "*":
             return _DECIMAL128.multiply(left, right)
         case "/":
             return _DECIMAL128.divide(left, right)
         case "%":
-            return left % right
+            try:
+                return _DECIMAL128.remainder(left, right)
+            except InvalidOperation:
+                raise JavaError("ArithmeticException", "Division impossible") from None
 
 
 def _divide_longs(left: int, right: int) -> int:

@@ -164,7 +164,7 @@ def _repeat(target: str, count: Any) -> str:
     times = _whole(count)
     if times < 0:
         raise JavaError("IllegalArgumentException", f"count is negative: {times}")
-    if len(target) * times > _MAX_TEXT:
+    if max(len(target), 1) * times > _MAX_TEXT:
         raise JavaError("IllegalArgumentException", f"Repeating {len(target)} bytes String {times} times is too much")
     return target * times
 
@@ -200,6 +200,11 @@ def _end_of(target: list[Any], place: int) -> Any:
 
 def _index_of(target: list[Any], wanted: Any) -> int:
     return next((index for index, item in enumerate(target) if java_equals(item, wanted)), -1)
+
+
+def _entry_or_null(entries: dict[Any, Any], key: Any, default: Any = None) -> Any:
+    # No key of a map is a list or a map here.
+    return default if isinstance(key, dict | list) else entries.get(key, default)
 
 
 def _hash_code(value: Any) -> int:
@@ -261,9 +266,9 @@ _MAP: _Methods = {
     **_ANY,
     ("size", 0): len,
     ("isEmpty", 0): lambda entries: not entries,
-    ("get", 1): lambda entries, key: entries.get(key),
-    ("getOrDefault", 2): lambda entries, key, default: entries.get(key, default),
-    ("containsKey", 1): lambda entries, key: key in entries,
+    ("get", 1): _entry_or_null,
+    ("getOrDefault", 2): _entry_or_null,
+    ("containsKey", 1): lambda entries, key: _entry_or_null(entries, key, _NOTHING) is not _NOTHING,
     ("containsValue", 1): lambda entries, value: contains_equal(entries.values(), value),
     ("keySet", 0): JavaKeySet,
     ("values", 0): lambda entries: JavaCollection(entries.values()),

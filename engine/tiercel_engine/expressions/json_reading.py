@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -12,7 +12,12 @@ _WORD = re.compile(r"[A-Za-z_0-9$]+")
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
 _SOURCE = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {}{}]"
 _EXPECTED = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'"
+_HEX = re.compile("[0-9a-fA-F]{4}")
+_HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _MAX_DEPTH = 900
+
+_Around: TypeAlias = tuple[str, int]
+"""What a value stands in: Array or Object, and where that begins."""
 
 
 class JsonError(ValueError):
@@ -28,7 +33,7 @@ def read_json(text: str) -> Any:
     except (json.JSONDecodeError, RecursionError):
         _explain(text)
     if isinstance(value, int | float) and not isinstance(value, bool) and text[end : end + 1].strip(" \t\r\n"):
-        _unexpected(text, end, "Expected space separating root-level values")
+        _explain(text)
     return value
 
 
@@ -52,7 +57,9 @@ def _skip(text: str, place: int) -> int:
 
 def _explain(text: str) -> NoReturn:
     """Walks the text again to say what Jackson says where it stops."""
-    _value(text, _skip(text, 0), 0)
+    end = _value(text, _skip(text, 0), (), 0)
+    if text[end : end + 1].strip(" \t\r\n"):
+        _unexpected(text, end, "Expected space separating root-level values")
     raise JsonError("Unexpected JSON")
 
 
@@ -62,73 +69,159 @@ def _at(text: str, place: int) -> str:
     return _SOURCE.format(line, f", column: {column}")
 
 
+def _shown(character: str) -> str:
+    code = ord(character)
+    return f"(CTRL-CHAR, code {code})" if code <= 32 and character != " " else f"'{character}' (code {code})"
+
+
 def _unexpected(text: str, place: int, wanted: str) -> NoReturn:
-    if place >= len(text):
-        _end(text)
-    character = text[place]
-    raise JsonError(f"Unexpected character ('{character}' (code {ord(character)})): {wanted}\n at {_at(text, place)}")
+    raise JsonError(f"Unexpected character ({_shown(text[place])}): {wanted}\n at {_at(text, place)}")
 
 
-def _end(text: str) -> NoReturn:
-    raise JsonError(f"Unexpected end-of-input\n at {_at(text, len(text))}")
+def _end(text: str, where: str) -> NoReturn:
+    raise JsonError(f"Unexpected end-of-input{where}\n at {_at(text, len(text))}")
 
 
-def _value(text: str, place: int, depth: int) -> int:
+def _end_of_value(text: str, around: _Around) -> NoReturn:
+    """The text ends where a value, a comma or a bracket was due."""
+    kind, start = around
+    _end(text, f": expected close marker for {kind} (start marker at {_at(text, start)})")
+
+
+def _value(text: str, place: int, around: _Around | tuple[()], depth: int) -> int:
     if depth > _MAX_DEPTH:
         raise JsonError(f"Document nesting depth ({depth}) exceeds the maximum allowed ({_MAX_DEPTH})")
     if place >= len(text):
-        _end(text)
+        _end(text, f" within/between {around[0]} entries" if around else "")
     character = text[place]
     if character == "{":
-        return _members(text, place + 1, depth)
+        return _members(text, place, depth)
     if character == "[":
-        return _elements(text, place + 1, depth)
+        return _elements(text, place, depth)
     if character == '"':
-        match = _STRING.match(text, place)
-        if match is None:
-            end = f"Unexpected end-of-input: was expecting closing quote for a string value\n at {_at(text, len(text))}"
-            raise JsonError(end)
-        return match.end()
-    number = _NUMBER.match(text, place)
-    if number:
-        return number.end()
+        return _string(text, place, ": was expecting closing quote for a string value")
+    if character.isdigit() or character == "-":
+        return _number(text, place)
+    if character in "]}":
+        _misplaced(text, place, around)
     word = _WORD.match(text, place)
     if word:
-        if word[0] in ("true", "false", "null"):
-            return word.end()
-        raise JsonError(f"Unrecognized token '{word[0]}': was expecting ({_EXPECTED})\n at {_at(text, place)}")
-    wanted = f"expected a valid value ({_EXPECTED.replace('JSON String', 'JSON String')})"
-    _unexpected(text, place, wanted)
+        return _word(text, place, word[0])
+    _unexpected(text, place, f"expected a valid value ({_EXPECTED})")
 
 
-def _members(text: str, place: int, depth: int) -> int:
-    place = _skip(text, place)
+def _misplaced(text: str, place: int, around: _Around | tuple[()]) -> NoReturn:
+    kind, start = around or ("root", -1)
+    if kind == "Object" or (kind == "Array" and text[place] == "]"):
+        _unexpected(text, place, f"expected a valid value ({_EXPECTED})")
+    wanted = "]"
+    began = _at(text, start) if start >= 0 else _SOURCE.format(1, ", column: 0")
+    message = f"Unexpected close marker '{text[place]}': expected '{wanted}' (for {kind} starting at {began})"
+    raise JsonError(f"{message}\n at {_at(text, place)}")
+
+
+def _word(text: str, place: int, word: str) -> int:
+    if word in ("true", "false", "null"):
+        return place + len(word)
+    if word in ("NaN", "Infinity", "INF"):
+        allow = "enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
+        raise JsonError(f"Non-standard token '{word}': {allow}\n at {_at(text, place)}")
+    raise JsonError(f"Unrecognized token '{word}': was expecting ({_EXPECTED})\n at {_at(text, place)}")
+
+
+def _string(text: str, place: int, where: str) -> int:
+    match = _STRING.match(text, place)
+    if match is not None:
+        return match.end()
+    index = place + 1
+    while index < len(text):
+        character = text[index]
+        if character < " ":
+            kind = "name" if "field" in where else "string value"
+            has = f"has to be escaped using backslash to be included in {kind}"
+            raise JsonError(f"Illegal unquoted character ({_shown(character)}): {has}\n at {_at(text, index)}")
+        if character == "\\":
+            escaped = text[index + 1 : index + 2]
+            if escaped and escaped not in '"\\/bfnrtu':
+                raise JsonError(f"Unrecognized character escape {_shown(escaped)}\n at {_at(text, index + 2)}")
+            if escaped == "u" and not _HEX.match(text, index + 2):
+                wrong = next((at for at in range(index + 2, len(text)) if text[at] not in _HEX_DIGITS), None)
+                if wrong is not None:
+                    _unexpected(text, wrong, "expected a hex-digit for character escape sequence")
+            index += 1
+        index += 1
+    _end(text, where)
+
+
+def _number(text: str, place: int) -> int:
+    digits = place + text.startswith("-", place)
+    if digits >= len(text):
+        _end(text, " in a Number value")
+    if not text[digits].isdigit():
+        _in_number(text, digits, "expected digit (0-9) to follow minus sign, for valid numeric value")
+    if text[digits] == "0" and text[digits + 1 : digits + 2].isdigit():
+        raise JsonError(f"Invalid numeric value: Leading zeroes not allowed\n at {_at(text, digits)}")
+    match = _NUMBER.match(text, place)
+    end = match.end() if match else digits
+    following = text[end : end + 1]
+    if following == ".":
+        _in_number(text, end + 1, "Decimal point not followed by a digit")
+    if following in ("e", "E"):
+        after = end + 1 + (text[end + 1 : end + 2] in ("+", "-"))
+        _in_number(text, after, "Exponent indicator not followed by a digit")
+    return end
+
+
+def _in_number(text: str, place: int, wanted: str) -> NoReturn:
+    character = text[place] if place < len(text) else "\0"
+    raise JsonError(f"Unexpected character ({_shown(character)}) in numeric value: {wanted}\n at {_at(text, place)}")
+
+
+def _members(text: str, start: int, depth: int) -> int:
+    around = ("Object", start)
+    place = _skip(text, start + 1)
     if text.startswith("}", place):
         return place + 1
+    if place >= len(text):
+        _end_of_value(text, around)
     while True:
-        place = _skip(text, place)
-        match = _STRING.match(text, place)
-        if match is None:
+        if place >= len(text):
+            _end(text, " within/between Object entries")
+        if text[place] != '"':
             _unexpected(text, place, "was expecting double-quote to start field name")
-        place = _skip(text, match.end())
-        if not text.startswith(":", place):
+        place = _skip(text, _string(text, place, " in field name"))
+        if place >= len(text):
+            _end(text, " within/between Object entries")
+        if text[place] != ":":
             _unexpected(text, place, "was expecting a colon to separate field name and value")
-        place = _skip(text, _value(text, _skip(text, place + 1), depth + 1))
+        place = _skip(text, _value(text, _skip(text, place + 1), around, depth + 1))
         if text.startswith("}", place):
             return place + 1
-        if not text.startswith(",", place):
-            _unexpected(text, place, "was expecting comma to separate Object entries")
-        place += 1
+        place = _after_comma(text, place, around)
 
 
-def _elements(text: str, place: int, depth: int) -> int:
-    place = _skip(text, place)
+def _elements(text: str, start: int, depth: int) -> int:
+    around = ("Array", start)
+    place = _skip(text, start + 1)
     if text.startswith("]", place):
         return place + 1
+    if place >= len(text):
+        _end_of_value(text, around)
     while True:
-        place = _skip(text, _value(text, _skip(text, place), depth + 1))
+        place = _skip(text, _value(text, place, around, depth + 1))
         if text.startswith("]", place):
             return place + 1
-        if not text.startswith(",", place):
-            _unexpected(text, place, "was expecting comma to separate Array entries")
-        place += 1
+        place = _after_comma(text, place, around)
+
+
+def _after_comma(text: str, place: int, around: _Around) -> int:
+    if place >= len(text):
+        _end_of_value(text, around)
+    if text[place] in "]}":
+        wanted = "}" if around[0] == "Object" else "]"
+        began = _at(text, around[1])
+        message = f"Unexpected close marker '{text[place]}': expected '{wanted}' (for {around[0]} starting at {began})"
+        raise JsonError(f"{message}\n at {_at(text, place)}")
+    if text[place] != ",":
+        _unexpected(text, place, f"was expecting comma to separate {around[0]} entries")
+    return _skip(text, place + 1)

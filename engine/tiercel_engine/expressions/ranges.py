@@ -19,7 +19,7 @@ def inclusive_range(start: Any, end: Any, increment: Any, *, bounded: bool) -> l
     """
     if not is_number(increment):
         raise PebbleError(f"The increment of the range function must be a number {java_text(increment)}")
-    step = int(increment)
+    step = _whole(increment)
     if step == 0:
         message = "The increment of the range function must be different than 0"
         raise PebbleError(message)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from tiercel_engine.expressions.limits import MAX_STEPS
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_DEPTH = 500
+_TAGS = "tag:yaml.org,2002:"
 
 _TRUE = frozenset("y Y yes Yes YES true True TRUE on On ON".split())  # noqa: SIM905
 _FALSE = frozenset("n N no No NO false False FALSE off Off OFF".split())  # noqa: SIM905
@@ -19,29 +23,19 @@ class YamlError(ValueError):
     """Text that is no YAML; the message is SnakeYAML's as far as it is known."""
 
 
-class _Budget:
-    def __init__(self) -> None:
-        self.left = MAX_STEPS
-
-    def take(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise YamlError("The document is too large")
-
-
 def read_yaml(text: str) -> Any:
     """The first document of a text. Raises YamlError."""
+    loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
     try:
-        loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
-        node = yaml.compose(text, Loader=loader)
+        events = yaml.parse(text, Loader=loader)
+        for event in events:
+            if isinstance(event, yaml.NodeEvent):
+                return _value(event, events, 0)
     except yaml.MarkedYAMLError as error:
         raise YamlError(_explained(text, error)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise YamlError(str(error)) from None
-    try:
-        return None if node is None else _value(node, _Budget())
-    except RecursionError:
-        raise YamlError("The document is nested too deeply") from None
+    return None
 
 
 def _explained(text: str, error: yaml.MarkedYAMLError) -> str:
@@ -59,17 +53,40 @@ def _explained(text: str, error: yaml.MarkedYAMLError) -> str:
     return f"{problem}\n in 'reader', {place}:\n{pointer}\n{where}"
 
 
-def _value(node: yaml.Node, budget: _Budget) -> Any:
-    budget.take()
-    if isinstance(node, yaml.MappingNode):
-        return {_key(key): _value(value, budget) for key, value in node.value}
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, budget) for item in node.value]
-    return scalar(str(node.value), plain=not getattr(node, "style", None))
+def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Any:
+    """The value that begins with an event. An alias is the text of its name: Jackson follows none."""
+    if depth > _MAX_DEPTH:
+        raise YamlError(f"Document nesting depth ({depth}) exceeds the maximum allowed ({_MAX_DEPTH})")
+    if isinstance(event, yaml.MappingStartEvent):
+        entries: dict[str, Any] = {}
+        while not isinstance(key := next(events), yaml.MappingEndEvent):
+            name = key_text(key)
+            entries[name] = _value(next(events), events, depth + 1)
+        return entries
+    if isinstance(event, yaml.SequenceStartEvent):
+        items: list[Any] = []
+        while not isinstance(item := next(events), yaml.SequenceEndEvent):
+            items.append(_value(item, events, depth + 1))
+        return items
+    if isinstance(event, yaml.AliasEvent):
+        return str(event.anchor)
+    return _scalar(event)
 
 
-def _key(node: yaml.Node) -> str:
-    return str(node.value) if isinstance(node, yaml.ScalarNode) else "?"
+def _scalar(event: Any) -> Any:
+    text, tag = str(event.value), (event.tag or "").removeprefix(_TAGS)
+    if tag in ("", "!"):
+        return scalar(text, plain=not event.style)
+    return scalar(text, plain=True) if tag in ("int", "float", "bool", "null") else text
+
+
+def key_text(found: Any) -> str:
+    """The key that an event or a node gives. Raises YamlError."""
+    if isinstance(found, yaml.ScalarEvent | yaml.ScalarNode):
+        return str(found.value)
+    if isinstance(found, yaml.AliasEvent):
+        return str(found.anchor)
+    raise YamlError("Expected a field name (Scalar value in YAML), got a list or a map instead")
 
 
 def scalar(text: str, *, plain: bool) -> Any:

@@ -300,3 +300,10 @@ def test_a_secret_without_a_flow_says_what_to_pass(run, tmp_path, monkeypatch):
     assert (result.exit_code, "No flow is known here." in result.stderr) == (1, True)
     (tmp_path / "c.json").write_text('{"flow": {"namespace": "a.b"}}', encoding="utf-8")
     assert run('{{ secret("X") }}', "--context", "c.json").stdout == "hi\n"
+
+
+def test_a_context_file_may_use_aliases(run, tmp_path):
+    (tmp_path / "c.yaml").write_text("base: &b [1, {x: yes}]\ninputs: {n: *b}\n")
+    assert run("{{ inputs.n }} {{ base[1].x }}", "-c", "c.yaml").stdout == '[1,{"x":true}] true\n'
+    (tmp_path / "c.yaml").write_text("inputs: &a {n: *a}\n")
+    assert run("{{ 1 }}", "-c", "c.yaml").exit_code == 2

@@ -73,7 +73,7 @@ def base64_bytes(text: str) -> bytes:
         raise JavaError("IllegalArgumentException", str(error)) from None
 
 
-_code("urlencode", lambda text: quote_plus(text, safe="*-._").replace("~", "%7E"))
+_code("urlencode", lambda text: quote_plus(text, safe="*-._", errors="replace").replace("~", "%7E"))
 _code("urldecode", _url_decoded)
 
 

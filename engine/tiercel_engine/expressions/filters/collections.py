@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import Any
 
-from tiercel_engine.expressions.arguments import cast_list, cast_text, class_cast, needed, whole_number
+from tiercel_engine.expressions.arguments import cast_list, cast_text, class_cast, int_value, needed, whole_number
 from tiercel_engine.expressions.equality import compare_texts, is_number
 from tiercel_engine.expressions.errors import JavaError, LimitError, PebbleError
 from tiercel_engine.expressions.java.hash_map import hash_map, java_hash
@@ -256,7 +256,7 @@ def _index(arguments: Arguments, name: str, default: int) -> int:
         return default
     if not is_number(index):
         raise PebbleError(f"Argument {name} must be a number. Actual type: {java_class(index)}")
-    return int(index)
+    return int_value(index)
 
 
 @filter_unit("default")

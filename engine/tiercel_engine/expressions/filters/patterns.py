@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tiercel_engine.expressions.arguments import cast_text, class_cast, needed, truth_of, whole_number
+from tiercel_engine.expressions.arguments import cast_text, class_cast, int_value, needed, truth_of, whole_number
 from tiercel_engine.expressions.equality import is_number
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.java import regex
@@ -61,7 +61,7 @@ def split(value: Any, arguments: Arguments, _run: Run) -> Any:
     delimiter = arguments.get("delimiter")
     if delimiter is None:
         raise PebbleError("missing delimiter parameter in split filter")
-    limit = int(arguments["limit"]) if is_number(arguments.get("limit")) else 0
+    limit = int_value(arguments["limit"]) if is_number(arguments.get("limit")) else 0
     return JavaArray(regex.split(cast_text(value), cast_text(delimiter), limit))
 
 

@@ -178,7 +178,7 @@ _ESCAPES = {"single": ("'", "\\'"), "double": ('"', '\\"'), "shell": ("'", "'\\'
 @filter_unit("escapeChar")
 def escape_char(value: Any, arguments: Arguments, _run: Run) -> Any:
     """Escapes quotes, inside lists and maps too."""
-    kind = needed(arguments, "type", "The 'escapeChar' filter expects an argument 'type'.")
+    kind = cast_text(needed(arguments, "type", "The 'escapeChar' filter expects an argument 'type'."))
     if kind not in _ESCAPES:
         message = "The 'escapeChar' filter expects the value of 'type' to be either 'single', 'double', or 'shell'."
         raise PebbleError(message)

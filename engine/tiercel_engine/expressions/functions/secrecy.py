@@ -41,7 +41,9 @@ def encrypt(arguments: Arguments, run: Run) -> str:
     if not text:
         return text
     vector = run.services.random().randbytes(_IV_LENGTH)
-    return base64.b64encode(vector + _cipher(key).encrypt(vector, text.encode(), None)).decode("ascii")
+    return base64.b64encode(vector + _cipher(key).encrypt(vector, text.encode("utf-8", "replace"), None)).decode(
+        "ascii"
+    )
 
 
 @function_unit("decrypt")

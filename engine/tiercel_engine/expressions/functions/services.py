@@ -118,14 +118,14 @@ def _body(body: Any, content_type: str) -> bytes | None:
     if body is None:
         return None
     if isinstance(body, str):
-        return body.encode()
+        return body.encode("utf-8", "replace")
     if "x-www-form-urlencoded" in content_type and isinstance(body, dict):
-        return urlencode({java_text(name): java_text(value) for name, value in body.items()}).encode()
+        return urlencode({java_text(name): java_text(value) for name, value in body.items()}).encode("utf-8", "replace")
     if "yaml" in content_type:
         from tiercel_engine.expressions.yaml_text import yaml_text
 
-        return yaml_text(body).encode()
-    return json_text(body).encode()
+        return yaml_text(body).encode("utf-8", "replace")
+    return json_text(body).encode("utf-8", "replace")
 
 
 def _answered(answer: HttpAnswer, accept: str) -> Any:

@@ -39,10 +39,11 @@ def read_json_file(path: Path) -> Any:
 def read_context(path: Path) -> dict[str, Any]:
     """The variables of a JSON or YAML file. Raises click.UsageError."""
     if path.suffix.lower() in (".yaml", ".yml"):
-        from tiercel_engine.expressions.yaml_reading import YamlError, read_yaml
+        from tiercel_engine.expressions.yaml_reading import YamlError
+        from tiercel_engine.expressions.yaml_unfolding import read_unfolded
 
         try:
-            value = read_yaml(read_text(path).removeprefix("\ufeff"))
+            value = read_unfolded(read_text(path).removeprefix("\ufeff"))
         except YamlError as error:
             raise click.UsageError(f"'{path}' is no YAML: {error}") from None
     else:

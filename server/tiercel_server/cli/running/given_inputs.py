@@ -59,11 +59,12 @@ def _must_be_text(option: str, argument: str) -> None:
 
 
 def _read_file(path: Path) -> dict[str, Any]:
-    from tiercel_engine.expressions.yaml_reading import YamlError, read_yaml
+    from tiercel_engine.expressions.yaml_reading import YamlError
+    from tiercel_engine.expressions.yaml_unfolding import read_unfolded
 
     try:
         # JSON is YAML as well, so one reader serves both.
-        value = read_yaml(path.read_text(encoding="utf-8-sig"))
+        value = read_unfolded(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Refused(f"There is no inputs file {path}.") from None
     except UnicodeDecodeError as error:
