@@ -44,9 +44,15 @@ class Remembered:
 
 
 def cache_root(folder: Path) -> Path | None:
-    """The folder whose `.tiercel` may hold a cache: the nearest with that, a project file or a repository."""
+    """The folder whose `.tiercel` may hold a cache: the nearest that is a project's or a repository's.
+
+    One that only has a `.tiercel` counts from the current folder downwards: above it may lie a stranger's.
+    """
+    current = Path.cwd()
     for each in (folder, *folder.parents):
-        if any((each / name).exists() for name in (STATE_FOLDER, PROJECT_FILE, ".git")):
+        if (each / PROJECT_FILE).is_file() or (each / ".git").exists():
+            return each
+        if (each == folder or each.is_relative_to(current)) and (each / STATE_FOLDER).is_dir():
             return each
     return None
 
@@ -129,7 +135,7 @@ def _decoded(line: bytes) -> Remembered | None:
         survey, checked, flows = json.loads(body)
         found = plain.checked_from_plain(checked) if checked is not None else None
         return Remembered(plain.survey_from_plain(survey), found, flows)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 

@@ -13,17 +13,17 @@ from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.checking.examination import Examination, Progress, silent
 from tiercel_server.cli.checking.examining import Examiner
 from tiercel_server.cli.checking.files import FoundFile
-from tiercel_server.cli.checking.fixing import Mended, mend
 from tiercel_server.cli.checking.reading import UnreadableFileError, decode, may_hold_flow, read_text
 from tiercel_server.cli.checking.report import Report, ReportedFinding, file_problem, reported
 from tiercel_server.cli.checking.sources import Source
-from tiercel_server.rules.fixes import Fix
 from tiercel_server.workspace.catalogs import Catalogs
 from tiercel_server.workspace.settings import PROJECT_FILE, ProjectSettings, find_project_file, read_settings
-from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 if TYPE_CHECKING:
+    from tiercel_server.cli.checking.fixing import Mended
     from tiercel_server.cli.checking.memory import Memory
+    from tiercel_server.rules.fixes import Fix
+    from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 NO_FLOW, UNREADABLE = "no-flow", "unreadable-file"
 IMPORTED_SCHEMA = "imported-schema"
@@ -112,6 +112,8 @@ class CheckRun:
 
     def mend(self, wanted: Callable[[Fix], bool]) -> Iterator[tuple[DocumentSnapshot, Mended]]:
         """Apply fixes to what was read; each changed text with the one before it. Nothing is written."""
+        from tiercel_server.cli.checking.fixing import mend
+
         self._examiner = examiner = Examiner(self._catalogs)
         for number, source in self._sources.items():
             before = examiner.snapshot(number, source)

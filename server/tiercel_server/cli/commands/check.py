@@ -15,7 +15,6 @@ import click
 from tiercel_schemas.diagnostics import Severity
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.checking.files import find_files
-from tiercel_server.cli.checking.fixing import difference, write_text
 from tiercel_server.cli.checking.report import Report
 from tiercel_server.cli.checking.runner import MISUSE_CODES, CheckOptions, CheckRun
 from tiercel_server.cli.formats import FORMATS, render
@@ -147,6 +146,8 @@ def command(  # noqa: PLR0913, PLR0917 - a parameter an option
 
 
 def _show_difference(run: CheckRun, output_file: Path | None, *, guesses: bool) -> int:
+    from tiercel_server.cli.checking.fixing import difference
+
     lines = [
         line
         for before, mended in run.mend(lambda each: each.safe or guesses)
@@ -157,6 +158,8 @@ def _show_difference(run: CheckRun, output_file: Path | None, *, guesses: bool) 
 
 
 def _mend_files(run: CheckRun, *, guesses: bool) -> None:
+    from tiercel_server.cli.checking.fixing import write_text
+
     count = files = 0
     for before, mended in run.mend(lambda each: each.safe or guesses):
         try:
