@@ -293,4 +293,13 @@ def _is_alive(process_id: int) -> bool:
         return True
     except OSError:
         return False
-    return True
+    return not _is_zombie(process_id)
+
+
+def _is_zombie(process_id: int) -> bool:
+    """Whether it has ended and only nobody asked how, as in containers whose first process is no init."""
+    try:
+        stat = Path(f"/proc/{process_id}/stat").read_bytes()
+    except OSError:
+        return False
+    return stat.rpartition(b")")[2].split()[:1] == [b"Z"]

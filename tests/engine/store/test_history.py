@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -265,3 +266,20 @@ async def test_what_is_unfinished_when_its_history_is_closed_is_interrupted(tmp_
     assert before is not None
     assert after is not None
     assert (before.interrupted, after.interrupted) == (False, True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere what has ended is told by no file")
+def test_a_process_that_has_ended_is_no_owner_even_if_nobody_asked_how(tmp_path: Path, history: History) -> None:
+    flow = expand_flow({"tasks": ["a"]}, KestraVersion.V2_0)
+    execution = run_flow(RunRequest(flow, _surroundings(tmp_path, history)))
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    with sqlite3.connect(tmp_path / ".tiercel" / "executions.db") as db:
+        db.execute("UPDATE executions SET finished = 0, owner = ?", (process.pid,))
+    summary = history.summary(execution.id)
+    assert summary is not None
+    assert summary.interrupted
+    process.wait()
+    process.stdout.close()

@@ -44,11 +44,13 @@ tasks:
 errors:
   - {{id: alert, type: {LOG}, level: WARN, message: careful}}
 """
+WAIT = "for turn in $(seq 600); do [ -e '{{ inputs.gate }}' ] && break; sleep 0.05; done"
+"""Until the gate is there, but not for ever: what a killed run leaves behind must end some day."""
 GATE = f"""id: gate
 namespace: my.ns
 tasks:
   - {{id: before, type: {LOG}, message: so far}}
-  - {{id: wait, type: {SHELL}, commands: ["echo waiting; until [ -e '{{{{ inputs.gate }}}}' ]; do sleep 0.05; done"]}}
+  - {{id: wait, type: {SHELL}, commands: ["echo waiting; {WAIT}"]}}
   - {{id: after, type: {LOG}, message: gone on}}
 inputs:
   - {{id: gate, type: STRING}}
@@ -205,6 +207,19 @@ tasks:
     assert depths == [0, 4, 8, 12, 16, 20, 20, 8, 12, 16, 20, 20]
 
 
+def test_what_is_too_long_to_draw_is_counted(
+    executions: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiercel_server.cli.history.show_command.MOST_LINES", 5)
+    say = f"{{id: say, type: {LOG}, message: x}}"
+    loop = f"{{id: each, type: io.kestra.plugin.core.flow.Loop, values: [1, 2, 3, 4, 5], tasks: [{say}]}}"
+    run(f"id: outer\nnamespace: my.ns\ntasks:\n  - {loop}\n  - {say.replace('say', 'other')}\n")
+    shown = executions("show", "last").stdout
+    assert shown.count("each[") == 2
+    assert "\n│   └── … and 3 more\n" in shown
+    assert "\n└── … and 1 more\n" in shown
+
+
 def test_last_is_the_newest_run_not_what_it_called(executions: Callable[..., Result]) -> None:
     Path("good.yaml").write_text(GOOD, encoding="utf-8")
     call = "{id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: my.ns, flowId: good}"
@@ -294,13 +309,16 @@ def test_an_execution_at_work_is_listed_followed_and_not_restarted(
 
 @posix
 def test_following_is_left_with_ctrl_c(workspace: Path) -> None:
-    with at_work(GATE, "--input", f"gate={workspace / 'open'}"):
+    gate = workspace / "open"
+    with at_work(GATE, "--input", f"gate={gate}") as (process, _):
         command = [sys.executable, "-m", "tiercel_server", "executions", "logs", "last", "--follow"]
         follower = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert follower.stdout is not None
         next(follower.stdout)
         follower.send_signal(signal.SIGINT)
         _, errors = follower.communicate(timeout=30)
+        gate.touch()
+        assert process.wait(30) == 0
     assert follower.returncode == 130
     assert errors == ""
 

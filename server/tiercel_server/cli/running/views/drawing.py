@@ -46,11 +46,17 @@ class Drawing:
                 continue
             branch = tree.add(self._task(line))
             self._grow(branch, execution, line.id)
-            for child in self._started_by(line):
-                if self._take():
-                    self._grow(branch.add(self._execution(child, child.label or child.flow)), child, None)
-        if hidden:
-            tree.add(Text(f"… and {hidden} more", style="dim"))
+            self._grow_started(branch, line)
+        _count(tree, hidden)
+
+    def _grow_started(self, branch: Tree, line: TaskLine) -> None:
+        hidden = 0
+        for child in self._started_by(line):
+            if self._take():
+                self._grow(branch.add(self._execution(child, child.label or child.flow)), child, None)
+            else:
+                hidden += 1
+        _count(branch, hidden)
 
     def _started_by(self, line: TaskLine) -> Iterator[ExecutionLine]:
         return (each for each in self._progress.executions.values() if each.parent_task_run == line.id)
@@ -69,6 +75,11 @@ class Drawing:
         for detail in self._details(line):
             text.append(f"\n  {detail}", style="dim")
         return text
+
+
+def _count(tree: Tree, hidden: int) -> None:
+    if hidden:
+        tree.add(Text(f"… and {hidden} more", style="dim"))
 
 
 def _line(name: str, state: str, length: float | None) -> Text:
