@@ -91,6 +91,7 @@ async def _listen(stop: Stop, ready: anyio.Event) -> None:
     numbers = [signal.SIGINT, signal.SIGTERM]
     if _HANG_UP is not None and signal.getsignal(_HANG_UP) is not signal.SIG_IGN:  # nohup has it ignored
         numbers.append(_HANG_UP)
+    hung_up = False
     try:
         with anyio.open_signal_receiver(*numbers) as signals:
             for number in numbers:
@@ -98,11 +99,16 @@ async def _listen(stop: Stop, ready: anyio.Event) -> None:
             ready.set()
             async for number in signals:
                 if number == _HANG_UP:
+                    hung_up = True
                     await stop.hang_up()
                 else:
                     stop.ask()
     except (NotImplementedError, ValueError, RuntimeError):
         ready.set()
+    finally:
+        if hung_up and _HANG_UP is not None:
+            # A terminal that closes sends it again, perhaps only while what was run is being put away.
+            signal.signal(_HANG_UP, signal.SIG_IGN)
 
 
 async def _follow_parent(stop: Stop) -> None:
