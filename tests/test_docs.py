@@ -146,6 +146,14 @@ def test_json_parses() -> None:
             json.loads(block.body)
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    text = _FENCE.sub("", document.read_text(encoding="utf-8"))
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text)
+    missing = [target for target in targets if not (document.parent / target).exists()]
+    assert not missing
+
+
 def test_every_fence_says_what_it_is() -> None:
     unknown = {block.name: block.language for block in BLOCKS if block.language not in _KNOWN}
     assert not unknown
