@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 from tiercel_server.analysis.workspace_flows import NO_FLOWS
 from tiercel_server.cli.checking import workers
+from tiercel_server.cli.checking.examination import WORTH_A_PROCESS
 from tiercel_server.cli.checking.files import find_files
 from tiercel_server.cli.checking.runner import CheckRun
 from tiercel_server.cli.checking.sources import Source
-from tiercel_server.cli.checking.workers import PER_WORKER, WorkerFault, Workers, worth_while
+from tiercel_server.cli.checking.workers import WorkerFault, Workers, worth_while
 from tiercel_server.cli.commands.check import command
 from tiercel_server.cli.formats import FORMATS
 from tiercel_server.cli.main import main
@@ -112,11 +113,18 @@ def sources(count: int, size: int) -> list[Source]:
 
 def test_processes_are_as_many_as_the_work_and_the_cores_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_cores", lambda: 4)
-    assert [worth_while(sources(count, PER_WORKER // 10)) for count in (0, 1, 19, 20, 35, 1000)] == [1, 1, 1, 2, 3, 4]
+    assert [worth_while(sources(count, WORTH_A_PROCESS // 10)) for count in (0, 1, 19, 20, 35, 1000)] == [
+        1,
+        1,
+        1,
+        2,
+        3,
+        4,
+    ]
     monkeypatch.setattr(workers, "_cores", lambda: 64)
-    assert worth_while(sources(1000, PER_WORKER)) == workers.MOST
+    assert worth_while(sources(1000, WORTH_A_PROCESS)) == workers.MOST
     monkeypatch.setattr(sys, "executable", "")
-    assert worth_while(sources(1000, PER_WORKER)) == 1
+    assert worth_while(sources(1000, WORTH_A_PROCESS)) == 1
 
 
 def test_few_flows_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

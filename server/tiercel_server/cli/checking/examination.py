@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Told what is done (`read` or `checked`), how many of the files, and of how many."""
 
-ALWAYS_WORTH = 2 * 200_000
-"""Below so many characters another process never helps; it is not even weighed up (`workers.PER_WORKER`)."""
+WORTH_A_PROCESS = 300_000
+"""Characters of flows for each process. A process takes about as long to start as the check of 80,000, and with less
+than this for each the gain would drown in what else a machine does."""
 
 
 class _Hand(Protocol):
@@ -88,7 +89,7 @@ class Examination:
     def _hand(self, sources: Mapping[int, Source], examiner: Examiner, stack: ExitStack) -> _Hand:
         if self._jobs == 1 or len(sources) < 2:
             return examiner
-        if self._jobs is None and sum(len(each.text) for each in sources.values()) < ALWAYS_WORTH:
+        if self._jobs is None and sum(len(each.text) for each in sources.values()) < 2 * WORTH_A_PROCESS:
             return examiner
         from tiercel_server.cli.checking.workers import Workers, worth_while
 

@@ -18,14 +18,12 @@ from typing import Any, Self
 
 from tiercel_server.analysis.workspace_flows import WorkspaceFlows
 from tiercel_server.cli.checking import plain
+from tiercel_server.cli.checking.examination import WORTH_A_PROCESS
 from tiercel_server.cli.checking.sources import Checked, Source, Survey
 from tiercel_server.workspace.settings import ProjectSettings
 
 MOST = 8
 """So many processes at most when nobody says how many: more bring little and take memory."""
-
-PER_WORKER = 200_000
-"""A process takes about as long to start as the check of so many characters."""
 
 CHUNK = 40_000
 """Characters that a worker is given at once: enough to keep it busy, little enough to share well."""
@@ -49,7 +47,7 @@ def worth_while(sources: Iterable[Source]) -> int:
     work = sum(len(each.text) for each in sources)
     if not sys.executable:
         return 1
-    return max(1, min(_cores(), MOST, work // PER_WORKER))
+    return max(1, min(_cores(), MOST, work // WORTH_A_PROCESS))
 
 
 def _cores() -> int:
