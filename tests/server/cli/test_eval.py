@@ -242,8 +242,14 @@ def test_a_context_comes_above_a_past_execution(run, past, tmp_path):
     assert outcome.stdout == "tue end\n"
 
 
+def test_a_past_execution_may_be_named_by_its_beginning_or_as_the_last(run, past):
+    for name in (past[0][:-1], "last"):
+        assert run("{{ execution.id }}", "--execution", name).stdout == f"{past[0]}\n"
+
+
 def test_an_unknown_execution_lists_the_latest(run, past):
-    outcome = run("{{ 1 }}", "--execution", past[0][:-1])
+    wrong = f"{past[0][:-1]}{'y' if past[0].endswith('x') else 'x'}"
+    outcome = run("{{ 1 }}", "--execution", wrong)
     assert outcome.exit_code == 2
     assert f"Did you mean '{past[0]}'?" in outcome.stderr
     assert f"  {past[0]}  company.team.past  WARNING" in outcome.stderr
@@ -268,7 +274,7 @@ def test_an_unknown_task_lists_those_that_ran(run, past, task, words):
 def test_without_history_nothing_is_made(run, tmp_path):
     outcome = run("{{ 1 }}", "--execution", "x")
     assert outcome.exit_code == 2
-    assert "There is no history of executions in" in outcome.stderr
+    assert "Nothing was run in" in outcome.stderr
     assert list(tmp_path.iterdir()) == []
 
 

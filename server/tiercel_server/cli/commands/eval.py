@@ -55,7 +55,7 @@ No flow is known here. Pass one with --flow FLOW, or a --context with its namesp
     "--execution",
     "execution_id",
     metavar="ID",
-    help="See what a past execution saw, outputs and all; --context comes above it.",
+    help="See what a past execution (an id, its beginning, or last) saw, outputs and all; --context comes above it.",
 )
 @click.option("--task", metavar="TASK_ID", help="With --execution: as this task saw it when it last began.")
 @click.option(

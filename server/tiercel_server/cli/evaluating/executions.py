@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,11 @@ from tiercel_engine.expressions import Renderer
 from tiercel_engine.runtime import Surroundings
 from tiercel_engine.runtime.rendering import ExecutionServices
 from tiercel_engine.store import History, Search
-from tiercel_schemas.model.project import STATE_FOLDER
 from tiercel_server.cli.evaluating.replaying import end_of, last_start_of
+from tiercel_server.cli.history.finding import named, workspace_at
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.neighbours import Neighbours
-from tiercel_server.cli.running.place import find_place
-from tiercel_server.cli.running.preparing import HISTORY_FILE, history_in, project_at, services_in
+from tiercel_server.cli.running.preparing import project_at, services_in
 
 if TYPE_CHECKING:
     from tiercel_engine.core.records import Execution, TaskRun
@@ -39,29 +37,25 @@ def past_rendering(
 ) -> PastRendering:
     """The variables of an execution after its end, or of a task as it last began; raises `Refused`.
 
-    `task` is the id of a task or of a task run. `version` comes before the execution's own.
+    `execution_id` may be the beginning of an id, or `last`; `task` is the id of a task or of a task run.
+    `version` comes before the execution's own.
     """
-    place = find_place(workspace, Path.cwd())
-    root = place.root
-    if not (root / STATE_FOLDER / HISTORY_FILE).is_file():
-        raise Refused(
-            f"There is no history of executions in {root} ({STATE_FOLDER}/{HISTORY_FILE}).",
-            "`tiercel run` keeps one beside the flow or tiercel.yaml; --workspace DIR names another folder.",
-        )
-    project = project_at(place.project_file)
-    services = services_in(root, project, None)
-    surroundings = Surroundings(services, globals=project.globals, envs=project.envs)
-    with closing(history_in(root, services)) as history:
-        moment = end_of(history, execution_id, surroundings)
+    with workspace_at(workspace) as found:
+        root, history = found.place.root, found.history
+        past_id = named(history, execution_id).id
+        project = project_at(found.place.project_file)
+        services = services_in(root, project, None)
+        surroundings = Surroundings(services, globals=project.globals, envs=project.envs)
+        moment = end_of(history, past_id, surroundings)
         if moment is None:
-            raise Refused(*_unknown_execution(history, execution_id))
+            raise Refused(f"The history holds nothing of what execution {past_id} did.")
         if task is None:
             context = moment.context(surroundings)
         else:
             run = _run_of(history, moment.execution, task)
-            start = last_start_of(history, execution_id, run.id, surroundings) or moment
+            start = last_start_of(history, past_id, run.id, surroundings) or moment
             context = start.context_of_task(run.id, surroundings)
-        errors = [line for line in history.lines(execution_id) if line.get("level") == "ERROR"]
+        errors = [line for line in history.lines(past_id) if line.get("level") == "ERROR"]
     flow = moment.execution.flow
     neighbours = Neighbours(root, flow.version, project.exclude)
 
@@ -95,16 +89,6 @@ def _iterations_with(history: History, parent_id: str, task: str) -> list[str]:
     children = history.find(Search(parent_id=parent_id, with_children=True, limit=_SHOWN))
     loops = [history.execution(child.id) for child in children if child.kind == "LOOP"]
     return [loop.id for loop in loops if loop and any(run.task_id == task for run in loop.task_runs.values())]
-
-
-def _unknown_execution(history: History, execution_id: str) -> list[str]:
-    latest = history.find(Search(limit=_SHOWN))
-    if not latest:
-        return ["The history holds no execution yet; `tiercel run FLOW` makes one."]
-    ids = [each.id for each in history.find(Search(limit=200))]
-    near = difflib.get_close_matches(execution_id, ids, n=1)
-    shown = (f"  {each.id}  {each.namespace}.{each.flow_id}  {each.state}  {each.start_date[:19]}Z" for each in latest)
-    return [f"The history holds no execution '{execution_id}'.{_did_you_mean(near)}", "The latest:", *shown]
 
 
 def _did_you_mean(near: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from tiercel_engine.store import History, HistoryError, Search, Summary
 from tiercel_schemas.model.project import STATE_FOLDER
+from tiercel_server.cli.history.moments import local_time
+from tiercel_server.cli.history.states import shown_state
 from tiercel_server.cli.history.story import caller_of
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.place import Place, find_place
@@ -18,6 +21,8 @@ from tiercel_server.cli.running.preparing import HISTORY_FILE
 LAST = "last"
 _TOLD = 5
 """Executions named in a complaint."""
+_COMPARED = 200
+"""Ids that one which nobody knows is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,9 @@ def named(history: History, name: str) -> Summary:
     latest = history.find(Search(limit=_TOLD))
     if not latest:
         raise Refused("The history holds no execution yet.", "`tiercel run FLOW` makes one.")
-    raise Refused(f"The history holds no execution '{name}'.", "The latest:", *map(_line, latest))
+    near = difflib.get_close_matches(name, [each.id for each in history.find(Search(limit=_COMPARED))], n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    raise Refused(f"The history holds no execution '{name}'.{hint}", "The latest:", *map(_line, latest))
 
 
 def _last(history: History) -> Summary | None:
@@ -79,4 +86,5 @@ def _last(history: History) -> Summary | None:
 
 
 def _line(summary: Summary) -> str:
-    return f"  {summary.id}  {summary.namespace}.{summary.flow_id}  {summary.start_date[:19]}Z"
+    flow = f"{summary.namespace}.{summary.flow_id}"
+    return f"  {summary.id}  {flow}  {shown_state(summary)}  {local_time(summary.start_date)}"
