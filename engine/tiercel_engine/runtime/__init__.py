@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+from tiercel_engine.core.wishes import Breakpoint, Extent, Fixture
+from tiercel_engine.runtime.again import (
+    NotPossibleError,
+    Replay,
+    change_task_run,
+    kill_flow,
+    replay_flow,
+    resume_flow,
+)
 from tiercel_engine.runtime.creation import CheckError
 from tiercel_engine.runtime.engine import Engine, UnknownExecutionError
 from tiercel_engine.runtime.request import DEFAULT_PARALLEL, OnEvent, RunRequest, Surroundings
+from tiercel_engine.runtime.requests import NotAtWorkError, RequestRefusedError, ask
 from tiercel_engine.runtime.running import restart_flow, restart_flow_async, run_flow, run_flow_async
 
 __all__ = [
     "DEFAULT_PARALLEL",
+    "Breakpoint",
     "CheckError",
     "Engine",
+    "Extent",
+    "Fixture",
+    "NotAtWorkError",
+    "NotPossibleError",
     "OnEvent",
+    "Replay",
+    "RequestRefusedError",
     "RunRequest",
     "Surroundings",
     "UnknownExecutionError",
+    "ask",
+    "change_task_run",
+    "kill_flow",
+    "replay_flow",
     "restart_flow",
     "restart_flow_async",
+    "resume_flow",
     "run_flow",
     "run_flow_async",
 ]

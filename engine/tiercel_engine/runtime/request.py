@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tiercel_engine.core.records import Trigger
+from tiercel_engine.core.wishes import WHOLE, Breakpoint, Extent, Fixture
 from tiercel_engine.store.history import History
 from tiercel_engine.tasks.services import LocalServices
 from tiercel_schemas.model import Flow
@@ -60,3 +61,10 @@ class RunRequest:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     trigger: Trigger | None = None
+    fixtures: tuple[Fixture, ...] = ()
+    """Stand-ins for tasks, also inside of iterations of a Loop; not for those of subflows."""
+    breakpoints: tuple[Breakpoint, ...] = ()
+    extent: Extent = WHOLE
+    """Which part of the flow runs."""
+    reuse: str | None = None
+    """An execution of the history whose task runs stand where `extent` lets nothing run; inputs left out are its."""
