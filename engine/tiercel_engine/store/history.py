@@ -41,6 +41,13 @@ CREATE TABLE IF NOT EXISTS lines (
     PRIMARY KEY (execution_id, number)
 ) WITHOUT ROWID;
 """
+_HOLDS_TEXT = r"""(id LIKE ? ESCAPE '\' OR namespace || '.' || flow_id LIKE ? ESCAPE '\'
+    OR id IN (SELECT execution_id FROM labels WHERE key || '=' || value LIKE ? ESCAPE '\')
+    OR id IN (WITH told AS (SELECT DISTINCT execution_id FROM lines
+                            WHERE kind = 'log' AND json_extract(line, '$.message') LIKE ? ESCAPE '\')
+        SELECT execution_id FROM told
+        UNION SELECT value FROM labels JOIN told USING (execution_id) WHERE key = 'system.correlationId'))"""
+"""What iterations and subflows told counts as told by the execution that began it all."""
 _VERSION = 1
 _MOST_GATHERED = 5_000
 _SUMMARIES = (
@@ -66,7 +73,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for; everything left out matches. Dates are ISO 8601 in UTC, `since` inclusive."""
+    """What to look for; everything left out matches. Dates are ISO 8601 in UTC, `since` inclusive.
+
+    `text` stands in the id, the flow's name, a label or a log message, in letters of either case.
+    """
 
     namespace: str | None = None
     flow_id: str | None = None
@@ -75,6 +85,7 @@ class Search:
     since: str | None = None
     until: str | None = None
     parent_id: str | None = None
+    text: str | None = None
     with_children: bool = False
     limit: int = 50
 
@@ -243,6 +254,14 @@ class History:
         query = "SELECT id FROM executions WHERE substr(id, 1, length(?)) = ? LIMIT ?"
         return [row[0] for row in self._db.execute(query, (prefix, prefix, limit))]
 
+    def remove(self, execution_id: str) -> None:
+        """Forget an execution; those that it has started are known on."""
+        self._begin()
+        self._db.execute("DELETE FROM executions WHERE id = ?", (execution_id,))
+        for table in ("labels", "events", "lines"):
+            self._db.execute(f"DELETE FROM {table} WHERE execution_id = ?", (execution_id,))  # noqa: S608
+        self.commit()
+
     def _summary(self, row: tuple[Any, ...]) -> Summary:
         execution_id, namespace, flow_id, state, start, end, parent_id, kind, finished, owner = row
         labels = self._db.execute("SELECT key, value FROM labels WHERE execution_id = ?", (execution_id,))
@@ -272,9 +291,17 @@ def _conditions(search: Search) -> tuple[list[str], list[Any]]:
     for key, value in (search.labels or {}).items():
         where.append("id IN (SELECT execution_id FROM labels WHERE key = ? AND value = ?)")
         values.extend((key, value))
+    if search.text is not None:
+        where.append(_HOLDS_TEXT)
+        values.extend([f"%{_escaped(search.text)}%"] * _HOLDS_TEXT.count("?"))
     if not search.with_children and search.parent_id is None:
         where.append("kind IS NULL")
     return where, values
+
+
+def _escaped(text: str) -> str:
+    """A text for LIKE that stands for nothing but itself."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _text(date: datetime) -> str:

@@ -11,7 +11,12 @@ COMMANDS: Final = {
     "list": "List executions, the newest first.",
     "show": "Show one: task runs, states, times, outputs.",
     "logs": "Print what one wrote to the log.",
+    "outputs": "Print what one put out, or one value of it.",
+    "files": "List, print or save the files of one.",
+    "follow": "Watch one until it ends.",
     "restart": "Run what failed, or was cut off, again.",
+    "delete": "Delete some, with logs and files.",
+    "purge": "Delete all that match.",
 }
 """Each subcommand and its line of help; the code of `NAME` is `cli/history/NAME_command.py`."""
 

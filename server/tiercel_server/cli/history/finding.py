@@ -73,6 +73,15 @@ def named(history: History, name: str) -> Summary:
     raise Refused(f"The history holds no execution '{name}'.{hint}", "The latest:", *map(_line, latest))
 
 
+def iterations_of(history: History, execution_id: str) -> list[Summary]:
+    """The iterations of an execution's Loops, and theirs."""
+    found = []
+    for each in history.find(Search(parent_id=execution_id, with_children=True, limit=-1)):
+        if each.kind is not None:
+            found += [each, *iterations_of(history, each.id)]
+    return found
+
+
 def _last(history: History) -> Summary | None:
     """The newest execution, not one that another has called."""
     newest = next(iter(history.find(Search(limit=1))), None)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,123 +11,45 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tiercel_server.cli.history.options import format_option, refusing, workspace_option
+from tiercel_server.cli.history.searching import search_options, wanted
 
 if TYPE_CHECKING:
-    from tiercel_engine.store import History, Search, Summary
+    from tiercel_engine.store import Summary
 
 _EPILOG = """\b
 Examples:
   tiercel executions list --state FAILED --since 7d
   tiercel executions list --flow hello --label team=data --format json
+  tiercel executions list --text 'connection refused'
 
 Exit code: 0, also when nothing matches; 2 for a mistake in the command, or where nothing was run yet."""
 
 
 @click.command(name="list", epilog=_EPILOG)
-@click.option("--flow", "flow_id", metavar="ID", help="Of this flow.")
-@click.option("--namespace", metavar="NAME", help="Of flows in this namespace.")
-@click.option(
-    "--state",
-    "states",
-    multiple=True,
-    metavar="STATE",
-    help="In this state, INTERRUPTED too; one of several, if given.",
-)
-@click.option(
-    "--label", "-l", "labels", multiple=True, metavar="KEY=VALUE", help="With this label; with all, if given."
-)
-@click.option("--since", metavar="WHEN", help="Started then or later: a date, or how long ago (2h, 7d, PT30M).")
-@click.option("--until", metavar="WHEN", help="Started before then.")
+@search_options
 @click.option(
     "--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N", help="At most so many."
 )
-@format_option("text", "json")
+@format_option("text", "json", "jsonl")
 @workspace_option
 @refusing
-def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
-    flow_id: str | None,
-    namespace: str | None,
-    states: tuple[str, ...],
-    labels: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    limit: int,
-    format_name: str,
-    workspace: Path | None,
-) -> None:
+def command(limit: int, format_name: str, workspace: Path | None, **options: Any) -> None:
     """List executions, the newest first; iterations of loops are left out."""
-    from tiercel_engine.store import Search
     from tiercel_server.cli.history.finding import workspace_at
 
     now = datetime.now(UTC)
-    search = Search(
-        namespace=namespace,
-        flow_id=flow_id,
-        labels=_labels(labels),
-        since=_instant(since, now),
-        until=_instant(until, now),
-        limit=limit,
-    )
-    wanted = _states(states)
+    asked = wanted(**options, now=now)
     with workspace_at(workspace) as found:
-        summaries = _find(found.history, search, wanted)
+        summaries = asked.find(found.history, limit)
     if format_name == "json":
         click.echo(json.dumps([_shape(summary) for summary in summaries], ensure_ascii=False, indent=2))
+    elif format_name == "jsonl":
+        for summary in summaries:
+            click.echo(json.dumps(_shape(summary), ensure_ascii=False))
     elif summaries:
-        _print_table(summaries, now)
+        print_table(summaries, now)
     else:
         click.echo("No execution matches.", err=True)
-
-
-def _find(history: History, search: Search, wanted: frozenset[str]) -> list[Summary]:
-    """What matches, with the states that are shown: whether one was interrupted, no query can tell."""
-    from tiercel_server.cli.history.states import INTERRUPTED, shown_state
-
-    stored = () if INTERRUPTED in wanted else tuple(sorted(wanted))
-    asked = replace(search, states=stored)
-    while True:
-        rows = history.find(asked)
-        found = [row for row in rows if not wanted or shown_state(row) in wanted]
-        if len(found) >= search.limit or len(rows) < asked.limit:
-            return found[: search.limit]
-        asked = replace(asked, limit=asked.limit * 4)
-
-
-def _states(given: Sequence[str]) -> frozenset[str]:
-    from tiercel_engine.core.states import State
-    from tiercel_server.cli.history.states import INTERRUPTED
-    from tiercel_server.cli.running.complaints import Refused
-
-    known = [INTERRUPTED, *State]
-    wanted = frozenset(state.upper() for state in given)
-    if unknown := sorted(wanted - set(known)):
-        raise Refused(f"'--state {unknown[0]}' is no state.", f"States are {', '.join(known)}.")
-    return wanted
-
-
-def _labels(pairs: Sequence[str]) -> Mapping[str, str]:
-    from tiercel_server.cli.running.complaints import Refused
-
-    labels = {}
-    for pair in pairs:
-        key, separator, value = pair.partition("=")
-        if not separator or not key:
-            raise Refused(f"'--label {pair}' is no KEY=VALUE.", "Example: --label team=data")
-        labels[key] = value
-    return labels
-
-
-def _instant(text: str | None, now: datetime) -> str | None:
-    from tiercel_engine.core.api_shape import iso
-    from tiercel_server.cli.history.moments import moment
-    from tiercel_server.cli.running.complaints import Refused
-
-    if text is None:
-        return None
-    try:
-        return iso(moment(text, now))
-    except ValueError as error:
-        raise Refused(f"{error}.") from error
 
 
 def _shape(summary: Summary) -> dict[str, Any]:
@@ -148,7 +69,8 @@ def _shape(summary: Summary) -> dict[str, Any]:
     return shape
 
 
-def _print_table(summaries: Sequence[Summary], now: datetime) -> None:
+def print_table(summaries: Sequence[Summary], now: datetime) -> None:
+    """Print a line for each."""
     from tiercel_server.cli.history.states import shown_state
     from tiercel_server.cli.running.views.wording import STYLES
 

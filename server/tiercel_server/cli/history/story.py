@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tiercel_engine.core.api_shape import iso
+from tiercel_engine.core.api_shape import execution_json, iso
 from tiercel_engine.core.decide import decide
 from tiercel_engine.core.effects import Report
 from tiercel_engine.core.events import ExecutionCreated
@@ -95,6 +95,13 @@ class Family:
             self.stories[summary.id] = Story(self._history, summary.id)
         else:
             self._strangers.add(summary.id)
+
+
+def finished_line(execution: Execution) -> Line:
+    """The line that says that an execution has ended."""
+    data = {"state": execution.state.value, "execution": jsonable(execution_json(execution))}
+    time = iso(execution.history[-1].date)
+    return {"event": "execution.finished", "time": time, "executionId": execution.id, **data}
 
 
 def caller_of(history: History, execution_id: str) -> str | None:
