@@ -14,12 +14,12 @@ no leaf tasks: `tiercel_engine.core` decides them (`DECIDED_IN_CORE`), so nobody
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import pkgutil
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+from tiercel_engine.tasks.extensions import import_extension
+from tiercel_engine.tasks.needs import NOTHING, Needs
+from tiercel_engine.tasks.places import import_place, name_of_today
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -264,16 +264,20 @@ class LeafTask(Protocol):
 
 _Task = TypeVar("_Task", bound=type[LeafTask])
 _TYPES: dict[str, type[LeafTask]] = {}
-_TYPE_PATH = re.compile(r"io\.kestra\.plugin((?:\.[a-z][a-z0-9_]*)+)\.[A-Za-z][A-Za-z0-9_]*")
+_NEEDS: dict[str, Needs] = {}
 
 
-def task_type(*names: str) -> Callable[[_Task], _Task]:
-    """Register a class under the full types that it runs; give aliases of old names too."""
+def task_type(*names: str, needs: Needs = NOTHING) -> Callable[[_Task], _Task]:
+    """Register a class under the full types that it runs; give aliases of old names too.
+
+    `needs` are looked at before a run; the class imports such libraries when it is run, not before.
+    """
 
     def register(cls: _Task) -> _Task:
         for name in names:
             if _TYPES.setdefault(name, cls) is not cls:
                 raise ValueError(f"two classes for task type {name}")
+            _NEEDS[name] = needs
         return cls
 
     return register
@@ -282,31 +286,23 @@ def task_type(*names: str) -> Callable[[_Task], _Task]:
 def find_task_type(name: str) -> type[LeafTask] | None:
     """The class that runs a type, None when nothing local does.
 
-    Types are found by their place: `io.kestra.plugin.core.log.Log` in the module or package
-    `tiercel_engine.tasks.core.log`, or the nearest one above it (`io.kestra.plugin.scripts.shell.Commands` may
-    live in `tiercel_engine.tasks.scripts`). Only that package is imported. An alias of another place
-    (`io.kestra.core.tasks.…`) is resolved to the real name when the flow is read.
+    Our own types are found by their place (see `places`), those of other packages by entry points (see
+    `extensions`); only the module in question is imported. Old names of plugins' types are looked up in the catalog;
+    those of core (`io.kestra.core.tasks.…`) are resolved when the flow is read.
     """
     if name in _TYPES:
         return _TYPES[name]
     if name in DECIDED_IN_CORE:
         return None
-    match = _TYPE_PATH.fullmatch(name)
-    if match:
-        _import_place(match[1].split(".")[1:])
+    import_place(name)
+    if name not in _TYPES:
+        import_extension(name)
+    if name not in _TYPES and (today := name_of_today(name)) != name and (found := find_task_type(today)) is not None:
+        task_type(name, needs=_NEEDS[today])(found)
     return _TYPES.get(name)
 
 
-def _import_place(segments: list[str]) -> None:
-    root = __package__ or "tiercel_engine.tasks"
-    deepest = root
-    for segment in segments:
-        if importlib.util.find_spec(f"{deepest}.{segment}") is None:
-            break
-        deepest = f"{deepest}.{segment}"
-    if deepest == root:
-        return
-    module = importlib.import_module(deepest)
-    for found in pkgutil.iter_modules(getattr(module, "__path__", ())):
-        if not found.ispkg:
-            importlib.import_module(f"{deepest}.{found.name}")
+def missing_needs(name: str) -> str | None:
+    """What a type that `find_task_type` finds lacks on this machine, in half a sentence; None when it can run."""
+    find_task_type(name)
+    return _NEEDS.get(name, NOTHING).missing()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tiercel_engine.runners.policy import RunnerPolicy
-from tiercel_engine.tasks.api import DECIDED_IN_CORE, find_task_type
+from tiercel_engine.tasks.api import DECIDED_IN_CORE, find_task_type, missing_needs
+from tiercel_engine.tasks.extensions import extension_problem
 from tiercel_engine.tasks.scripts.languages import LANGUAGES
 from tiercel_schemas.model import Flow, Task
 
@@ -47,13 +48,22 @@ def _enabled(flow: Flow) -> Iterator[Task]:
 def _about(task: Task, where: str, policy: RunnerPolicy) -> Iterator[Notice]:
     if task.type in DECIDED_IN_CORE:
         return
-    if find_task_type(task.type) is None:
-        message = f"task '{task.id}'{where} has type {task.type}, which Tiercel can't run on this machine"
+    found = find_task_type(task.type)
+    if found is None:
+        problem = extension_problem(task.type) or "which Tiercel can't run on this machine"
+        message = f"task '{task.id}'{where} has type {task.type}, {problem}"
         yield Notice("ERROR", "unknown-task-type", message, task.id)
         return
-    if not task.type.startswith(_SCRIPTS):
+    missing = missing_needs(task.type)
+    if missing is not None:
+        yield Notice("ERROR", "missing-library", f"task '{task.id}'{where} can't run: {missing}", task.id)
         return
-    language = LANGUAGES[task.type.split(".")[-2]]
+    if task.type.startswith(_SCRIPTS):
+        language = LANGUAGES[task.type.split(".")[-2]]
+    elif (own := getattr(found, "language", None)) is not None:
+        language = own
+    else:
+        return
     interpreter = _literal_interpreter(task) or language.interpreter[0]
     choice = policy.choose(_runner_type(task), interpreter)
     if choice.refusal is not None:
@@ -64,8 +74,8 @@ def _about(task: Task, where: str, policy: RunnerPolicy) -> Iterator[Notice]:
         names = " or ".join(names[0] for names in language.programs)
         yield Notice("ERROR", "unsupported", f"task '{task.id}'{where} can't run: {names} is not on the PATH", task.id)
     elif choice.notice is not None:
-        found = "" if program is None else f", its script with {policy.find_program(program[0]) or program[0]}"
-        yield Notice("WARN", "runner-replaced", f"task '{task.id}'{where} {choice.notice}{found}", task.id)
+        ran = "" if program is None else f", its script with {policy.find_program(program[0]) or program[0]}"
+        yield Notice("WARN", "runner-replaced", f"task '{task.id}'{where} {choice.notice}{ran}", task.id)
 
 
 def _runner_type(task: Task) -> str | None:

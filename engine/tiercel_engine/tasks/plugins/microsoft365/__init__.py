@@ -1,0 +1,1 @@
+"""Tasks of the Microsoft 365 plugin."""

@@ -1,0 +1,15 @@
+"""Zulip's incoming webhooks."""
+
+from __future__ import annotations
+
+from tiercel_engine.tasks.api import TaskContext, TaskResult, task_type
+from tiercel_engine.tasks.plugins.webhook_delivery import post_payload
+
+
+@task_type("io.kestra.plugin.zulip.ZulipIncomingWebhook")
+class ZulipIncomingWebhook:
+    """Posts `payload` as it is."""
+
+    async def run(self, context: TaskContext) -> TaskResult:
+        """No outputs; raises `TaskFailure` when the service doesn't take it."""
+        return await post_payload(context)
