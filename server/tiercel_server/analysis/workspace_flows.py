@@ -13,6 +13,8 @@ class KnownInput:
     id: str
     type: str
     needed: bool
+    description: str = ""
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class KnownFlow:
     calls: frozenset[tuple[str, str]] = frozenset()
     disabled: bool = False
     listens: frozenset[tuple[str, str]] = frozenset()
+    output_types: tuple[str, ...] = ()
+    """The types of the outputs in their order, "" where none is written."""
+    labels: tuple[tuple[str, str], ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pygls.lsp.server import LanguageServer
 from tiercel_schemas import __version__
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.lsp import handlers
+from tiercel_server.lsp.around import Around
 from tiercel_server.lsp.client import ClientAbilities
 from tiercel_server.lsp.convert import Positions
 from tiercel_server.lsp.diagnosing import Diagnosing
@@ -51,6 +52,7 @@ class TiercelServer(LanguageServer):
         self.diagnosing = Diagnosing(self)
         self.runs = Runs(self)
         self.neighbours = Neighbours(self)
+        self.around = Around(self)
         self._queries = ThreadPoolExecutor(_WORKERS, thread_name_prefix="tiercel-query")
         for module in pkgutil.iter_modules(handlers.__path__):
             importlib.import_module(f"{handlers.__name__}.{module.name}").register(self)
@@ -105,6 +107,7 @@ class TiercelServer(LanguageServer):
 
     def reload(self, settings: Any = None) -> None:
         """Read project files and the client's settings anew, and look at every open document again."""
+        self.around.forget()
         version = version_setting(settings) if settings is not None else self.session.kestra_version
         for snapshot in self.session.reload_settings(version):
             self.diagnosing.schedule(snapshot.name, delay=0)

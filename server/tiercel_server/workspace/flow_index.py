@@ -28,6 +28,8 @@ def known_flow(flow: FlowAnalysis) -> KnownFlow | None:
             each.id,
             each.type,
             needed=each.required and not each.has_default and find_value(each.node, "dependsOn") is None,
+            description=find_text(each.node, "description") or find_text(each.node, "displayName") or "",
+            default=find_text(each.node, "defaults") or "",
         )
         for each in outline.inputs
         if each.id and each.type != "FORM"
@@ -40,6 +42,9 @@ def known_flow(flow: FlowAnalysis) -> KnownFlow | None:
         frozenset(_calls(flow)),
         disabled=find_scalar(flow.root, "disabled") is True,
         listens=frozenset(listened_flows(flow)),
+        output_types=tuple(each.type for each in outline.outputs if each.id),
+        labels=tuple((each.key, each.value or "") for each in outline.labels),
+        description=find_text(flow.root, "description") or "",
     )
 
 

@@ -2,19 +2,32 @@
 
 import pytest
 
+from tests.server.features.around import AROUND
 from tests.server.features.marked import Case, read_cases
 from tiercel_server.features.completion import complete, documentation
+from tiercel_server.features.surroundings import NOTHING_AROUND, Surroundings
 
 CASES = read_cases("completion")
+NAMED = read_cases("surroundings")
 KNOWN = {"has", "lacks", "first", "only", "none", "insert", "detail", "documented", "version", "apply"}
 
 
 @pytest.mark.parametrize("variant", ["plain", "crlf", "emoji"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
 def test_completion(case: Case, variant: str) -> None:
+    _check(case, variant, NOTHING_AROUND)
+
+
+@pytest.mark.parametrize("variant", ["plain", "crlf", "emoji"])
+@pytest.mark.parametrize("case", NAMED, ids=lambda case: case.title)
+def test_completion_of_what_is_around(case: Case, variant: str) -> None:
+    _check(case, variant, AROUND)
+
+
+def _check(case: Case, variant: str, around: Surroundings) -> None:
     assert {name for name, _ in case.expected} <= KNOWN
     snapshot, offset = case.opened(variant)
-    found = complete(snapshot, offset)
+    found = complete(snapshot, offset, around)
     labels = [item.label for item in found.items]
     assert [name for name in case.names("has") if name not in labels] == [], labels[:40]
     assert [name for name in case.names("lacks") if name in labels] == []

@@ -6,6 +6,7 @@ import pytest
 
 from tests.server.features.marked import CURSOR
 from tiercel_server.features.completion import complete
+from tiercel_server.features.surroundings import Surroundings
 from tiercel_server.workspace import DocumentSnapshot
 from tiercel_server.workspace.flow_index import index_flows
 
@@ -28,11 +29,14 @@ HEAD = "id: parent\nnamespace: a.b\ntasks:\n  - id: call\n    type: io.kestra.pl
         (HEAD + "    namespace: a.b\n    flowId: child\n    inputs:\n      day: x\n      op‸\n", ["optional"]),
         (HEAD + "    namespace: no.such\n    flowId: child\n    inputs:\n      ‸\n", []),
         ("id: new\nnamespace: ‸\n", ["a.b", "c.d"]),
-        ("id: new\nnamespace: a.b\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.kv.Get\n    namespace: ‸\n", []),
+        (
+            "id: new\nnamespace: a.b\ntasks:\n  - id: x\n    type: io.kestra.plugin.core.kv.Get\n    namespace: ‸\n",
+            ["a.b", "c.d"],
+        ),
     ],
 )
 def test_flows_of_the_workspace(text: str, labels: list[str]) -> None:
     offset = text.index(CURSOR)
     snapshot = DocumentSnapshot("file:///parent.yaml", text.replace(CURSOR, ""))
     workspace = index_flows(DocumentSnapshot(f"file:///{n}.yaml", other) for n, other in enumerate(OTHERS))
-    assert [item.label for item in complete(snapshot, offset, workspace).items] == labels
+    assert [item.label for item in complete(snapshot, offset, Surroundings(workspace)).items] == labels

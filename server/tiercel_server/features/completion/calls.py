@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from tiercel_schemas.expressions import Signature
+from tiercel_schemas.expressions import nodes as n
 from tiercel_schemas.source.spans import Span
+from tiercel_server.analysis.shapes import ListShape, MapShape, ScalarShape, Shape
 from tiercel_server.features.completion.items import CompletionItem, ItemKind, escaped, fits
 from tiercel_server.features.cursor import Cursor
 from tiercel_server.features.documentation import signature_text
@@ -20,8 +23,46 @@ _BODIES: Mapping[str, str] = {
 }
 
 
-def offered_calls(known: Mapping[str, Signature], typed: str, span: Span, cursor: Cursor) -> Iterator[CompletionItem]:
-    """What a version knows of a kind, deprecated names last."""
+_PLAIN_RANK, _LAST_RANK = 6, 9
+_DATES = frozenset({"now"})
+
+
+def fitting_ranks(known: Mapping[str, Signature], target: n.Expression, shape: Shape) -> Mapping[str, int]:
+    """The ranks of filters behind a value: those made for its type first, those for any type before the others."""
+    wanted = _input_words(target, shape)
+    if not wanted:
+        return {}
+    ranks = {}
+    for name, signature in known.items():
+        takes = set(signature.input.split(" | "))
+        ranks[name] = 4 if takes & wanted else 5 if "any" in takes else 7
+    return ranks
+
+
+def _input_words(target: n.Expression, shape: Shape) -> set[str]:
+    """What signatures call values like this one; empty where nothing is known."""
+    if isinstance(target, n.Call) and target.name in _DATES:
+        return {"date"}
+    match shape:
+        case ScalarShape(kind="integer" | "number"):
+            return {"number"}
+        case ScalarShape(kind="string" | "date" | "boolean" as kind):
+            return {kind}
+        case ListShape():
+            return {"list"}
+        case MapShape():
+            return {"map"}
+    return set()
+
+
+def offered_calls(
+    known: Mapping[str, Signature],
+    typed: str,
+    span: Span,
+    cursor: Cursor,
+    ranks: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[CompletionItem]:
+    """What a version knows of a kind, deprecated names last; `ranks` orders the names that it holds."""
     template = cursor.template
     follows = _WORD.sub("", template.text[template.index :], count=1) if template is not None else ""
     for name, signature in known.items():
@@ -40,7 +81,7 @@ def offered_calls(known: Mapping[str, Signature], typed: str, span: Span, cursor
             note=signature.summary,
             snippet=snippet,
             plain=_plain(signature, follows),
-            rank=9 if signature.deprecated else 6,
+            rank=_LAST_RANK if signature.deprecated else ranks.get(name, _PLAIN_RANK),
             deprecated=signature.deprecated,
             about=(signature.kind.value, name),
         )

@@ -6,22 +6,23 @@ from collections.abc import Iterable, Iterator
 
 from tiercel_schemas.source.locate import node_at
 from tiercel_server.analysis import FlowAnalysis
-from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.features.completion.becoming import may_become_flow
 from tiercel_server.features.completion.expressions import offered_in_expression
 from tiercel_server.features.completion.flows import offered_flows, offered_inputs
 from tiercel_server.features.completion.input_values import offered_input_values, offered_trigger_inputs
 from tiercel_server.features.completion.items import CompletionItem, CompletionList
 from tiercel_server.features.completion.keys import offered_keys
+from tiercel_server.features.completion.names import offered_at_path, offered_labels
 from tiercel_server.features.completion.types import offered_types, offered_wholes
 from tiercel_server.features.completion.values import offered_values
 from tiercel_server.features.cursor import Cursor, locate
 from tiercel_server.features.slots import TASK, TRIGGER, Slot, slot_at, slot_of
+from tiercel_server.features.surroundings import NOTHING_AROUND, Surroundings
 from tiercel_server.workspace import DocumentSnapshot
 
 
-def complete(snapshot: DocumentSnapshot, offset: int, workspace: WorkspaceFlows = NO_FLOWS) -> CompletionList:
-    """What may be written at an offset; empty where nothing is known to fit. `workspace` are the flows around."""
+def complete(snapshot: DocumentSnapshot, offset: int, around: Surroundings = NOTHING_AROUND) -> CompletionList:
+    """What may be written at an offset; empty where nothing is known to fit. `around` is what the workspace knows."""
     cursor = locate(snapshot.source, offset)
     if not snapshot.is_flow and not may_become_flow(snapshot, cursor):
         return CompletionList()
@@ -29,10 +30,11 @@ def complete(snapshot: DocumentSnapshot, offset: int, workspace: WorkspaceFlows 
         return CompletionList()
     flow = _flow_of(snapshot, cursor)
     if cursor.template is not None:
-        return CompletionList(_sorted(offered_in_expression(cursor, cursor.template, flow, snapshot.kestra_version)))
+        version = snapshot.kestra_version
+        return CompletionList(_sorted(offered_in_expression(cursor, cursor.template, flow, version, around)))
     if cursor.role == "content":
         return CompletionList()
-    return _Structural(snapshot, cursor, flow, workspace).complete()
+    return _Structural(snapshot, cursor, flow, around).complete()
 
 
 def _flow_of(snapshot: DocumentSnapshot, cursor: Cursor) -> FlowAnalysis | None:
@@ -48,11 +50,11 @@ class _Structural:
     """Completion outside of expressions."""
 
     def __init__(
-        self, snapshot: DocumentSnapshot, cursor: Cursor, flow: FlowAnalysis | None, workspace: WorkspaceFlows
+        self, snapshot: DocumentSnapshot, cursor: Cursor, flow: FlowAnalysis | None, around: Surroundings
     ) -> None:
         self.cursor = cursor
         self.flow = flow
-        self.workspace = workspace
+        self.around = around
         self.catalog = snapshot.catalog
         self.root = cursor.document.root if cursor.document is not None else None
         text = snapshot.source.text
@@ -63,11 +65,14 @@ class _Structural:
         cursor = self.cursor
         slot = slot_at(self.root, cursor.path, self.catalog)
         if cursor.role == "key":
-            inputs = list(offered_inputs(cursor, self.root, self.catalog, self.workspace))
+            inputs = list(offered_inputs(cursor, self.root, self.catalog, self.around.flows))
             if self.flow is not None and slot.prop is not None:
                 inputs += offered_trigger_inputs(cursor, node_at(self.root, cursor.path), self.flow)
             if inputs:
                 return CompletionList(_sorted(inputs))
+            labels = list(offered_labels(cursor, self.root, self.flow, self.around))
+            if labels and slot.prop is not None and slot.prop.name == "labels":
+                return CompletionList(_sorted(labels))
             if slot.wants_list and not cursor.before_colon:
                 return self._new_item(self._item_slot(slot), "- ")
             return CompletionList(_sorted(offered_keys(cursor, self.root, slot, self.indent)), incomplete=False)
@@ -97,10 +102,11 @@ class _Structural:
             if owner.base:
                 types = offered_types(cursor.prefix, cursor.span, owner.choices, self.catalog)
                 return CompletionList(_sorted(types), incomplete=bool(types))
-        named = offered_flows(cursor, self.root, self.catalog, self.workspace)
+        named = offered_flows(cursor, self.root, self.catalog, self.around.flows)
         return CompletionList(_sorted([*named, *self._values(slot)]))
 
     def _values(self, slot: Slot) -> Iterator[CompletionItem]:
         yield from offered_values(self.cursor, self.root, slot, self.catalog, self.flow)
+        yield from offered_at_path(self.cursor, self.root, self.flow, self.around)
         if self.flow is not None:
             yield from offered_input_values(self.cursor, self.flow)

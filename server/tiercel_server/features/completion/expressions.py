@@ -11,12 +11,16 @@ from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.analysis.shapes import ANY, ANY_MAP, BOOLEAN, INTEGER, AnyShape, MapShape, Shape, describe_shape
-from tiercel_server.features.completion.calls import offered_calls
+from tiercel_server.features.completion.arguments import CallSite, call_site, offered_arguments
+from tiercel_server.features.completion.calls import fitting_ranks, offered_calls
 from tiercel_server.features.completion.input_values import offered_choices
 from tiercel_server.features.completion.items import CompletionItem, fits
+from tiercel_server.features.completion.names import offered_states
 from tiercel_server.features.completion.trigger_names import names_given_by_triggers
 from tiercel_server.features.cursor import Cursor, TemplateCursor
 from tiercel_server.features.expression_shapes import Locals, describe_origin, shape_of, static_path
+from tiercel_server.features.known_members import members_of, shape_here
+from tiercel_server.features.surroundings import Surroundings
 
 _WORD = re.compile(r"[A-Za-z0-9_]*$")
 _REST = re.compile(r"[A-Za-z0-9_]*")
@@ -31,7 +35,7 @@ _LIKELY_ROOTS = frozenset({"inputs", "outputs", "vars", "trigger", "execution", 
 
 
 def offered_in_expression(
-    cursor: Cursor, place: TemplateCursor, flow: FlowAnalysis | None, version: KestraVersion
+    cursor: Cursor, place: TemplateCursor, flow: FlowAnalysis | None, version: KestraVersion, around: Surroundings
 ) -> Iterator[CompletionItem]:
     """What may be written at the cursor inside an expression."""
     before = place.text[: place.index]
@@ -44,7 +48,7 @@ def offered_in_expression(
     if not chain:
         return
     span = Span(cursor.offset - len(typed), cursor.offset + _word_after(place))
-    offer = _Offer(cursor, flow, version, typed, span, _locals(template, chain, flow, cursor))
+    offer = _Offer(cursor, flow, version, typed, span, _locals(template, chain, flow, cursor), around)
     yield from offer.at(chain, end)
 
 
@@ -94,6 +98,7 @@ class _Offer:
         typed: str,
         span: Span,
         local: Locals,
+        around: Surroundings,
     ) -> None:
         self.cursor = cursor
         self.flow = flow
@@ -102,6 +107,7 @@ class _Offer:
         self.typed = typed
         self.span = span
         self.local = local
+        self.around = around
 
     def at(self, chain: list[n.Node], end: int) -> Iterator[CompletionItem]:
         """What fits the innermost node, which ends at the cursor."""
@@ -119,8 +125,11 @@ class _Offer:
                     yield from self._keys(parent.target, node)
                 elif isinstance(parent, n.Binary) and parent.operator in _COMPARED:
                     yield from self._choices(parent.left if parent.right is node else parent.right, node)
-            case n.Filter(name_span=name_span) if name_span.end == end:
-                yield from offered_calls(known.filters, self.typed, self.span, self.cursor)
+                elif isinstance(parent, n.Argument) and isinstance(call := chain[-3], n.Call | n.Filter):
+                    yield from self._argument(call, node)
+            case n.Filter(name_span=name_span, target=target) if name_span.end == end:
+                fitting = fitting_ranks(known.filters, target, self._shape(target))
+                yield from offered_calls(known.filters, self.typed, self.span, self.cursor, fitting)
             case n.Test(name_span=name_span) if name_span.end == end:
                 yield from offered_calls(known.tests, self.typed, self.span, self.cursor)
             case n.UnknownTag():
@@ -159,10 +168,18 @@ class _Offer:
             yield self._named(name, shape, origin, rank=4, note=note, behind_dot=True)
 
     def _known_members(self, target: n.Expression) -> Iterator[tuple[str, Shape, str]]:
-        shape = shape_of(target, self.scope, self.local)
-        if isinstance(shape, MapShape):
-            for name, below in shape.keys.items():
-                yield name, below, shape.notes.get(name, "")
+        return members_of(target, self.scope, self.local, self.flow, self.around)
+
+    def _shape(self, node: n.Expression) -> Shape:
+        return shape_here(node, self.scope, self.local, self.flow, self.around)
+
+    def _argument(self, call: n.Call | n.Filter, literal: n.StringLiteral) -> Iterator[CompletionItem]:
+        """What may be given to a call as a text."""
+        known = signatures(self.version)
+        site = self._whole_site() or call_site(call, literal, known)
+        if site is not None:
+            typed, span, _ = self._quoted(literal)
+            yield from offered_arguments(site, typed, span, self.flow, self.around)
 
     def _keys(self, target: n.Expression, literal: n.StringLiteral) -> Iterator[CompletionItem]:
         """Keys in brackets: the whole key is replaced, whatever its letters."""
@@ -179,13 +196,24 @@ class _Offer:
                     name, "variable", name + closing, span, detail=_detail(shape), note=note or origin, rank=4
                 )
 
+    def _whole_site(self) -> CallSite | None:
+        """The call with what follows the cursor, such as a namespace; None where that can't be read."""
+        place = self.cursor.template
+        assert place is not None
+        match nodes_at(parse_template(place.text, self.version), place.index):
+            case [*_, n.Call() | n.Filter() as call, n.Argument(), n.StringLiteral(closed=True) as literal]:
+                return call_site(call, literal, signatures(self.version))
+        return None
+
     def _choices(self, compared: n.Expression, literal: n.StringLiteral) -> Iterator[CompletionItem]:
         """The values of the input that a text is compared with."""
         path = static_path(compared)
+        typed, span, _ = self._quoted(literal)
+        if path is not None and path[-1] == "state" and len(path) > 1:
+            yield from offered_states(typed, span)
         if path is None or path[0] != "inputs" or self.flow is None:
             return
         symbol = self.flow.outline.input(".".join(path[1:]))
-        typed, span, _ = self._quoted(literal)
         if symbol is not None:
             yield from offered_choices(symbol, typed, span)
 

@@ -21,7 +21,7 @@ def offered_flows(
     if not cursor.path or cursor.role != "value":
         return
     name, owner = cursor.path[-1], cursor.path[:-1]
-    if name == "namespace" and (not owner or _calls_a_flow(root, owner, catalog)):
+    if name == "namespace" and slot_at(root, cursor.path, catalog).prop is not None:
         for namespace in sorted({namespace for namespace, _ in workspace.flows}):
             if fits(cursor.prefix, namespace):
                 yield CompletionItem(namespace, "reference", namespace, cursor.span, detail="namespace")

@@ -10,12 +10,12 @@ from tiercel_schemas.source.nodes import Node, Path
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.analysis.symbols import TaskSymbol
 from tiercel_server.features.completion.items import CompletionItem, ItemKind, fits
+from tiercel_server.features.completion.known_texts import known_texts
+from tiercel_server.features.completion.times import offered_crons, offered_durations
 from tiercel_server.features.completion.type_ranks import filter_text
 from tiercel_server.features.completion.zones import ZONES
 from tiercel_server.features.cursor import Cursor
 from tiercel_server.features.slots import Slot, slot_at
-
-_DURATIONS = ("PT10S", "PT1M", "PT30M", "PT1H", "P1D")
 
 
 def offered_values(
@@ -27,6 +27,8 @@ def offered_values(
     if slot.prop is not None:
         for each in (slot.prop, *slot.prop.alternatives):
             yield from _property_values(cursor, each)
+        owner = slot_at(root, cursor.path[:-1], catalog).owner
+        yield from (_item(cursor, text, "value") for text in _texts(slot.prop, owner) if fits(cursor.prefix, text))
     if flow is not None:
         yield from _ids(cursor, flow)
 
@@ -49,9 +51,15 @@ def _property_values(cursor: Cursor, prop: Property) -> Iterator[CompletionItem]
             default = str(prop.default).lower() == text.lower() if prop.default is not None else False
             yield _item(cursor, text, "value", detail="default" if default else "", rank=4 if default else 5)
     if prop.format == "duration":
-        yield from (_item(cursor, text, "value", detail="duration") for text in _DURATIONS if fits(cursor.prefix, text))
+        yield from offered_durations(cursor.prefix, cursor.span)
+    if prop.name == "cron" and prop.kind == "string":
+        yield from offered_crons(cursor.prefix, cursor.span, quoted=bool(cursor.quote))
     if prop.format == "timezone" or (prop.name.lower() == "timezone" and prop.kind == "string"):
         yield from _zones(cursor)
+
+
+def _texts(prop: Property, owner: str) -> tuple[str, ...]:
+    return () if prop.enum or prop.kind not in {"string", None} else known_texts(owner, prop.name)
 
 
 def _zones(cursor: Cursor) -> Iterator[CompletionItem]:

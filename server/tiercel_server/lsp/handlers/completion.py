@@ -21,7 +21,7 @@ def register(server: TiercelServer) -> None:
 
     def answer(snapshot: DocumentSnapshot, params: types.CompletionParams) -> types.CompletionList:
         positions = server.positions(snapshot)
-        found = complete(snapshot, positions.offset(params.position), server.neighbours.flows())
+        found = complete(snapshot, positions.offset(params.position), server.around.of(snapshot))
         snippets = server.abilities.snippets
         items = [
             convert.completion_item(item, index, snapshot.name, positions, snippets=snippets)
