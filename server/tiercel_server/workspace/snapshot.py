@@ -10,8 +10,9 @@ from tiercel_schemas.source.parser import SourceFile, parse_source
 from tiercel_schemas.source.text import SourceText
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
+from tiercel_server.analysis.names import Occurrence, flow_occurrences, is_suite, project_occurrences, suite_occurrences
 from tiercel_server.workspace.flow_detection import is_flow, reads_like_flow
-from tiercel_server.workspace.settings import ProjectSettings
+from tiercel_server.workspace.settings import PROJECT_FILE, ProjectSettings
 
 
 class DocumentSnapshot:
@@ -19,7 +20,7 @@ class DocumentSnapshot:
 
     `name` is the document's URI or path, as whoever opened it calls it; `version` counts its edits. An explicit
     `kestra_version` wins over the project's. `catalog` is that of the version, with what the project imported
-    (`catalogs.Catalogs` finds it), by default the packaged one.
+    (`catalogs.Catalogs` finds it), by default the packaged one. `project` is the folder whose flows belong together.
     """
 
     def __init__(
@@ -31,8 +32,10 @@ class DocumentSnapshot:
         settings: ProjectSettings | None = None,
         kestra_version: KestraVersion | None = None,
         catalog: Catalog | None = None,
+        project: str = "",
     ) -> None:
         self.name = name
+        self.project = project
         self.version = version
         self.settings = settings if settings is not None else ProjectSettings()
         self.kestra_version = kestra_version or self.settings.effective_version
@@ -64,6 +67,24 @@ class DocumentSnapshot:
         """Whether the text holds a flow, be it one that YAML can't read at all."""
         return bool(self.flows) or (bool(self.source.problems) and reads_like_flow(self._text))
 
+    @cached_property
+    def is_project_file(self) -> bool:
+        """Whether it is a `tiercel.yaml`."""
+        return self.name.rpartition("/")[2].rpartition("\\")[2] == PROJECT_FILE
+
+    @cached_property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """Every name in the document with what it names, in the order of the text."""
+        if self.is_project_file:
+            return project_occurrences(self.source)
+        return tuple(each for flow in self.flows for each in flow_occurrences(flow)) + self.suite_names
+
+    @cached_property
+    def suite_names(self) -> tuple[Occurrence, ...]:
+        """The names in the suites of unit tests that the document holds."""
+        suites = (each.root for each in self.source.documents if is_suite(each.root))
+        return tuple(each for root in suites for each in suite_occurrences(root, self.source, self.kestra_version))
+
     def flow_at(self, offset: int) -> FlowAnalysis | None:
         """The flow that holds an offset; the last one before it when it lies between two."""
         document = self.source.document_at(offset)
@@ -82,3 +103,8 @@ class ExcludedDocument(DocumentSnapshot):
     def is_flow(self) -> bool:
         """Never."""
         return False
+
+    @cached_property
+    def suite_names(self) -> tuple[Occurrence, ...]:
+        """None."""
+        return ()
