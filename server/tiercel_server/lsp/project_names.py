@@ -97,9 +97,7 @@ def _files_below(folder: Path) -> Iterator[str]:
 
 def _stored(root: Path, mark: str) -> Iterator[tuple[str, Path]]:
     """Folders of a store by namespace: those that are called `mark`."""
-    seen = 0
-    for parent, folders, _ in os.walk(root):
-        seen += 1
+    for seen, (parent, folders, _) in enumerate(os.walk(root)):
         if seen > _MOST_FILES:
             return
         if mark in folders:

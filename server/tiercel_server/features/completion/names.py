@@ -16,22 +16,10 @@ from tiercel_server.features.surroundings import Surroundings
 _KV_TASKS = frozenset({"Get", "Set", "Delete"})
 _FILE_LISTS = frozenset({"include", "exclude"})
 _SYSTEM_LABELS = ("system.readOnly", "system.correlationId", "system.username")
-_STATES = [
-    "SUCCESS",
-    "FAILED",
-    "WARNING",
-    "KILLED",
-    "CANCELLED",
-    "RUNNING",
-    "PAUSED",
-    "CREATED",
-    "QUEUED",
-    "RESTARTED",
-    "RETRYING",
-    "RETRIED",
-    "SKIPPED",
-    "KILLING",
-]
+_STATES = (
+    *("SUCCESS", "FAILED", "WARNING", "KILLED", "CANCELLED", "RUNNING", "PAUSED"),
+    *("CREATED", "QUEUED", "RESTARTED", "RETRYING", "RETRIED", "SKIPPED", "KILLING"),
+)
 
 
 def namespace_of(flow: FlowAnalysis | None) -> str:
