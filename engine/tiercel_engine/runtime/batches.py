@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio.to_thread
 
-from tiercel_engine.storage import InternalStorage
+from tiercel_engine.storage import Storage
 from tiercel_engine.storage.ion_rows import write_rows
 from tiercel_engine.storage.layout import uri_of
 from tiercel_engine.tasks.api import TaskContext, TaskResult, find_task_type, task_type
@@ -48,7 +48,7 @@ class MergeOutputs:
         return TaskResult({"subflowOutputs": await store_file(context, content, "outputs.ion")})
 
 
-def _joined(storage: InternalStorage, base: str, count: int) -> bytes:
+def _joined(storage: Storage, base: str, count: int) -> bytes:
     places = (f"{base.lstrip('/')}/{index}/outputs.ion" for index in range(count))
     return b"".join(storage.read_bytes(uri_of(place)) for place in places if storage.exists(uri_of(place)))
 
@@ -63,7 +63,7 @@ def _outputs_of_items(context: TaskContext) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def keep_outputs(storage: InternalStorage, folder: str, index: int, outputs: Mapping[str, Any]) -> None:
+def keep_outputs(storage: Storage, folder: str, index: int, outputs: Mapping[str, Any]) -> None:
     """Keep the outputs of one batch's subflow for the merge."""
     sink = BytesIO()
     write_rows([dict(outputs)], sink, binary=False)

@@ -91,6 +91,8 @@ def execution_context(
         "kestra": {"url": surroundings.kestra_url},
         "addSecretConsumer": "",
     }
+    if variables := surroundings.services.namespace_variables(flow.namespace):
+        context["namespace"] = variables
     if inputs := _inputs(execution):
         context["inputs"] = inputs
     elif "inputs" in inherited:

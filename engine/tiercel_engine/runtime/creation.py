@@ -123,6 +123,8 @@ def _context(
         "envs": dict(surroundings.envs),
         "kestra": {"url": surroundings.kestra_url},
     }
+    if variables := surroundings.services.namespace_variables(flow.namespace):
+        context["namespace"] = variables
     if flow.variables:
         context["vars"] = dict(flow.variables)
     if trigger is not None:

@@ -37,6 +37,7 @@ from tiercel_engine.runtime.performing import perform
 from tiercel_engine.runtime.rendering import ExecutionServices
 from tiercel_engine.runtime.request import OnEvent, Surroundings, ignore
 from tiercel_engine.runtime.slots import Slots
+from tiercel_engine.storage import Reader
 from tiercel_engine.store.history import History
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.flowables import Pause
@@ -333,7 +334,10 @@ class Engine:
             outer = parent.views.outputs
         errors: list[Mapping[str, Any]] = []
         services = ExecutionServices(
-            self.surroundings.services, self.surroundings.knows_namespace, lambda: list(errors)
+            self.surroundings.services,
+            self.surroundings.knows_namespace,
+            lambda: list(errors),
+            Reader(flow.namespace, frozenset() if caller is None else frozenset({caller.execution_id})),
         )
         return Live(
             execution=None,  # type: ignore[arg-type]  # set by the first event, before anything reads it

@@ -11,6 +11,7 @@ import anyio.to_thread
 
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.expressions.services import NotAllowed, SubflowCall
+from tiercel_engine.storage import Reader
 from tiercel_engine.tasks.expression_services import LocalExpressionServices
 from tiercel_engine.tasks.services import LocalServices
 
@@ -25,8 +26,9 @@ class ExecutionServices(LocalExpressionServices):
         services: LocalServices,
         knows_namespace: Callable[[str], bool],
         errors: Callable[[], list[Mapping[str, Any]]],
+        reader: Reader | None = None,
     ) -> None:
-        super().__init__(services, knows_namespace)
+        super().__init__(services, knows_namespace, reader)
         self._errors = errors
 
     def subflow(self, call: SubflowCall) -> Mapping[str, Any]:  # noqa: ARG002

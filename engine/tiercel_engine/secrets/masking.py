@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 import threading
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote, quote_plus
+
+from tiercel_engine.secrets.spellings import spellings
 
 MASK = "******"
-SHORTEST_MASKED = 3
 
 
 class Masker:
@@ -22,6 +20,7 @@ class Masker:
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._known: set[str] = set()
         self._spellings: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._lock = threading.Lock()
@@ -30,9 +29,13 @@ class Masker:
     def add(self, *secrets: str) -> None:
         """Strike these out from now on."""
         with self._lock:
+            new = set(secrets) - self._known
+            if not new:
+                return
+            self._known |= new
             before = len(self._spellings)
-            for secret in secrets:
-                self._spellings.update(_spellings(secret))
+            for secret in new:
+                self._spellings.update(spellings(secret))
             if len(self._spellings) != before:
                 longest_first = sorted(self._spellings, key=len, reverse=True)
                 self._pattern = re.compile("|".join(map(re.escape, longest_first)))
@@ -52,17 +55,3 @@ class Masker:
         if isinstance(value, (list, tuple)):
             return [self.data(inner) for inner in value]
         return value
-
-
-def _spellings(secret: str) -> Iterable[str]:
-    candidates = [secret, *(line.strip() for line in secret.splitlines() if "\n" in secret)]
-    for text in candidates:
-        if len(text) < SHORTEST_MASKED:
-            continue
-        encoded = base64.b64encode(text.encode())
-        yield from (text, quote(text, safe=""), quote(text), quote_plus(text))
-        yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
-        if len(text) > SHORTEST_MASKED:
-            yield encoded.decode()
-            yield encoded.decode().rstrip("=")
-            yield base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

@@ -16,10 +16,7 @@ class SecretSource(Protocol):
     """Gives secrets by name, in any case."""
 
     def get(self, name: str) -> str | None:
-        """The secret, None when there is none."""
-
-    def names(self) -> list[str]:
-        """The names known, in capitals, sorted."""
+        """The secret, None when there is none; raises `SecretBackendError` when that can't be told."""
 
 
 class EnvironmentSecrets:
@@ -76,10 +73,6 @@ class FirstOf:
         """The secret, None when no source has it."""
         found = (source.get(name) for source in self._sources)
         return next((secret for secret in found if secret is not None), None)
-
-    def names(self) -> list[str]:
-        """The names known to any source, sorted."""
-        return sorted({name for source in self._sources for name in source.names()})
 
 
 def dotenv_secrets(path: Path) -> SecretSource:

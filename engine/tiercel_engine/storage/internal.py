@@ -8,14 +8,16 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from tiercel_engine.storage.access import OPEN_ACCESS, StorageAccess
 from tiercel_engine.storage.layout import StorageError, check_relative, path_of, uri_of
 
 
 class InternalStorage:
     """Files below `root`, addressed by URI; the folders have the layout of Kestra's storage."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, access: StorageAccess = OPEN_ACCESS) -> None:
         self.root = root
+        self.access = access
 
     def path(self, uri: str) -> Path:
         """The local file of a URI, whether it exists or not; raises `StorageError`."""

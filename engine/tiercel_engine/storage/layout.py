@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from urllib.parse import quote, unquote, urlsplit
 
 SCHEME = "kestra"
 _KEPT_IN_URIS = "/:@!$&'()*+,;=~-._"
+_LONGEST_STEP = 200
 
 
 class StorageError(Exception):
@@ -44,6 +46,17 @@ def input_path(namespace: str, flow_id: str, execution_id: str, input_id: str, f
 def namespace_file_path(namespace: str, path: str) -> str:
     """The place of a namespace file."""
     return f"{namespace_path(namespace)}/_files/{path.lstrip('/')}"
+
+
+def namespace_file_versions_path(namespace: str, path: str) -> str:
+    """The folder of the earlier versions of a namespace file, each named by its number.
+
+    The whole path is one step: a file may bear the name that was once a folder's.
+    """
+    step = quote(path.strip("/"), safe="")
+    if len(step) > _LONGEST_STEP:
+        step = hashlib.sha256(step.encode()).hexdigest()
+    return f"{namespace_path(namespace)}/_file_versions/{step}"
 
 
 def uri_of(path: str) -> str:

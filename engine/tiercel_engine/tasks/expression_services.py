@@ -8,7 +8,8 @@ from typing import Any
 
 from tiercel_engine.expressions.http_client import request
 from tiercel_engine.expressions.services import BareServices, HttpAnswer, HttpCall, NotAllowed
-from tiercel_engine.storage import KvError, StorageError
+from tiercel_engine.secrets import SecretBackendError
+from tiercel_engine.storage import KvError, Reader, StorageError
 from tiercel_engine.tasks.services import LocalServices
 
 
@@ -16,12 +17,19 @@ class LocalExpressionServices(BareServices):
     """The services of expressions over those of a project.
 
     `knows_namespace` says whether a flow of the workspace lives in a namespace; one that holds keys is known anyway.
-    Secrets that are read are given to the masker at once.
+    Secrets that are read are given to the masker at once. `reader` is the execution that asks for files; without one
+    nobody's files are kept from it.
     """
 
-    def __init__(self, services: LocalServices, knows_namespace: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(
+        self,
+        services: LocalServices,
+        knows_namespace: Callable[[str], bool] = lambda _: False,
+        reader: Reader | None = None,
+    ) -> None:
         self._services = services
         self._knows_namespace = knows_namespace
+        self._reader = reader
 
     def free_port(self) -> int:
         """A TCP port that nobody listens on."""
@@ -44,20 +52,23 @@ class LocalExpressionServices(BareServices):
         known = self._services.kv.namespaces()
         return self._knows_namespace(namespace) or any(f"{each}.".startswith(f"{namespace}.") for each in known)
 
-    def secret(self, namespace: str, key: str) -> str:  # noqa: ARG002  (secrets of a machine know no namespaces)
-        """A secret, masked from now on."""
-        found = self._services.secrets.get(key)
+    def secret(self, namespace: str, key: str) -> str:
+        """A secret of a namespace or of one above it, masked from now on."""
+        try:
+            found = self._services.secrets.get(key, namespace)
+        except SecretBackendError as error:
+            raise NotAllowed(str(error)) from error
         if found is None:
             raise KeyError(key)
         self._services.masker.add(found)
         return found
 
     def read_namespace_file(self, namespace: str, path: str, revision: int | None) -> bytes:
-        """The content of a namespace file; only its newest version is kept here."""
-        if revision not in (None, 1):
-            raise FileNotFoundError(f"File '{path}' has no revision {revision} here")
+        """The content of a namespace file, of its newest version or of the one asked for."""
         try:
-            return self._services.files.read(namespace, path)
+            if self._reader is not None:
+                self._services.storage.access.check_namespace(namespace, self._reader)
+            return self._services.files.read(namespace, path, revision)
         except StorageError as error:
             raise NotAllowed(str(error)) from error
 
@@ -66,6 +77,8 @@ class LocalExpressionServices(BareServices):
         if not uri.startswith("kestra://"):
             raise NotAllowed(f"Only kestra:// files can be read here, not '{uri}'")
         try:
+            if self._reader is not None:
+                self._services.storage.access.check_uri(uri, self._reader)
             return self._services.storage.read_bytes(uri)
         except StorageError as error:
             raise NotAllowed(str(error)) from error

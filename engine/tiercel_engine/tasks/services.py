@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tiercel_engine.runners.policy import RunnerMode, RunnerPolicy
-from tiercel_engine.secrets import EnvironmentSecrets, FirstOf, Masker, SecretSource, dotenv_secrets
-from tiercel_engine.storage import InternalStorage, KvStore, NamespaceFiles
+from tiercel_engine.secrets import EnvironmentSecrets, Masker, ProjectSecrets
+from tiercel_engine.secrets.backends import open_backends
+from tiercel_engine.storage import KvStore, NamespaceFiles, Storage, StorageAccess, open_storage
+from tiercel_engine.storage.access import upwards
 from tiercel_schemas.model.project import Project
 
 
@@ -16,14 +19,25 @@ from tiercel_schemas.model.project import Project
 class LocalServices:
     """Storage, keys, files, secrets and runners of a project; `masker` learns the secrets that are read."""
 
-    storage: InternalStorage
+    storage: Storage
     kv: KvStore
     files: NamespaceFiles
-    secrets: SecretSource
+    secrets: ProjectSecrets
     runners: RunnerPolicy = field(default_factory=RunnerPolicy)
     masker: Masker = field(default_factory=Masker)
     notes: tuple[str, ...] = ()
     """What an author should know: secrets that could not be read."""
+    variables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The variables that `tiercel.yaml` gives to namespaces, as written there."""
+    state_folder: Path | None = None
+    """Where the project's state lives: its history, and what tasks keep from run to run."""
+
+    def namespace_variables(self, namespace: str) -> dict[str, Any]:
+        """`namespace` of expressions: what the namespace and those above it have, the nearest one's value first."""
+        merged: dict[str, Any] = {}
+        for name in reversed(tuple(upwards(namespace))):
+            merged = {**merged, **self.variables.get(name, {})}
+        return merged
 
 
 def local_services(
@@ -36,9 +50,10 @@ def local_services(
     """The services of a project whose state lives in `state_folder`.
 
     Keys that `tiercel.yaml` gives a namespace are put in place where there are none yet. `runner` comes before the
-    project's own. Raises `OSError` for a dotenv file that can't be read.
+    project's own. No keeper of secrets is asked before a flow reads one. Raises `OSError` for a dotenv file that
+    can't be read, `StorageError` for an internal storage that can't be reached.
     """
-    storage = InternalStorage(state_folder / "storage")
+    storage = open_storage(project.storage, state_folder, environment, _access(project))
     kv = KvStore(state_folder / "kv")
     folders = {}
     for namespace, settings in project.namespaces.items():
@@ -48,17 +63,49 @@ def local_services(
         if settings.files is not None:
             folders[namespace] = project_folder / settings.files
     from_environment = EnvironmentSecrets(environment)
-    secrets: list[SecretSource] = [from_environment]
-    dotenv_files = [project.run.dotenv, *(own.secrets.dotenv for own in project.namespaces.values() if own.secrets)]
-    secrets += [dotenv_secrets(project_folder / name) for name in dotenv_files if name]
-    notes = tuple(
-        f"environment variable {name} is no base64 text, so the secret is unknown" for name in from_environment.skipped
-    )
     return LocalServices(
         storage,
         kv,
         NamespaceFiles(storage, folders),
-        FirstOf(secrets),
-        RunnerPolicy(runner or RunnerMode(project.run.runner)),
-        notes=notes,
+        _secrets(project, project_folder, environment, from_environment),
+        RunnerPolicy(
+            runner or RunnerMode(project.run.runner),
+            allows_volumes=project.run.docker.volume_enabled,
+            allows_privileged=project.run.docker.privileged_enabled,
+        ),
+        notes=tuple(
+            f"environment variable {name} is no base64 text, so the secret is unknown"
+            for name in from_environment.skipped
+        ),
+        variables={name: own.variables for name, own in project.namespaces.items() if own.variables},
+        state_folder=state_folder,
+    )
+
+
+def project_secrets(project: Project, project_folder: Path, environment: Mapping[str, str]) -> ProjectSecrets:
+    """The secrets that a project's flows may read; raises `OSError` for a dotenv file that can't be read."""
+    return _secrets(project, project_folder, environment, EnvironmentSecrets(environment))
+
+
+def _secrets(
+    project: Project, folder: Path, environment: Mapping[str, str], first: EnvironmentSecrets
+) -> ProjectSecrets:
+    from tiercel_engine.secrets.backends.dotenv import open_backend
+
+    by_namespace = {
+        name: open_backends(own.secrets, folder, environment) for name, own in project.namespaces.items() if own.secrets
+    }
+    last = open_backends(project.run.secrets, folder, environment)
+    if project.run.dotenv is not None:
+        last = (open_backend(project.run.dotenv, folder, environment), *last)
+    return ProjectSecrets([first], by_namespace, last)
+
+
+def _access(project: Project) -> StorageAccess:
+    return StorageAccess(
+        {
+            name: frozenset(own.allowed_namespaces)
+            for name, own in project.namespaces.items()
+            if own.allowed_namespaces is not None
+        }
     )

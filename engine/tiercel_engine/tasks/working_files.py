@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 
 import anyio.to_thread
 
+from tiercel_engine.storage.access import Reader
 from tiercel_engine.storage.globs import matches_any
 from tiercel_engine.storage.layout import StorageError, check_relative, task_run_path
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
@@ -62,8 +63,9 @@ def local_file(context: TaskContext, uri: str) -> Path:
     try:
         if scheme == "nsfile":
             parts = urlsplit(uri)
-            path: Path = context.files.local(parts.netloc or context.namespace, parts.path)
+            path = namespace_file(context, parts.netloc or context.namespace, parts.path)
         elif scheme == "kestra":
+            context.storage.access.check_uri(uri, reader_of(context))
             path = context.storage.path(uri)
         else:
             raise TaskFailure(f"Cannot read '{uri}': only kestra:// and nsfile:// files are served")
@@ -72,6 +74,22 @@ def local_file(context: TaskContext, uri: str) -> Path:
     if not path.is_file():
         raise TaskFailure(f"Unable to find file '{uri}'")
     return path
+
+
+def namespace_file(context: TaskContext, namespace: str, path: str) -> Path:
+    """The local file behind a namespace file; raises `StorageError`, also where it may not be read, and
+    `FileNotFoundError`."""
+    context.storage.access.check_namespace(namespace, reader_of(context))
+    local: Path = context.files.local(namespace, path)
+    return local
+
+
+def reader_of(context: TaskContext) -> Reader:
+    """The execution of a task run, and the one that started it."""
+    trigger = context.variables.get("trigger")
+    started_by = trigger.get("executionId") if isinstance(trigger, Mapping) else None
+    family = (context.execution_id, started_by)
+    return Reader(context.namespace, frozenset(each for each in family if isinstance(each, str)))
 
 
 async def _stage_namespace_files(context: TaskContext, directory: Path) -> None:
@@ -86,6 +104,10 @@ async def _stage_namespace_files(context: TaskContext, directory: Path) -> None:
     by_namespace = as_text(settings.get("folderPerNamespace", False)).lower() == "true"
     for namespace in namespaces:
         start = time.monotonic()
+        try:
+            context.storage.access.check_namespace(namespace, reader_of(context))
+        except StorageError as error:
+            raise TaskFailure(str(error)) from error
         paths = context.files.list(namespace, _texts(settings.get("include")), _texts(settings.get("exclude")))
         for path in paths:
             target = directory / (f"{namespace}/{path}" if by_namespace else path)

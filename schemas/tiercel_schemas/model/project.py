@@ -7,22 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from tiercel_schemas.model.inputs import Text
+from tiercel_schemas.model.project_part import ProjectPart
+from tiercel_schemas.model.project_secrets import SecretSettings
+from tiercel_schemas.model.project_storage import StorageSettings
 from tiercel_schemas.versions import KestraVersion
 
 FILE_NAME = "tiercel.yaml"
 STATE_FOLDER = ".tiercel"
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-        alias_generator=lambda name: name.replace("_", "-"),
-    )
 
 
 def _version(value: object) -> object:
@@ -30,31 +24,40 @@ def _version(value: object) -> object:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-class SecretSettings(_Part):
-    """Where secrets come from besides `SECRET_*` variables: a dotenv file, relative to the project."""
+class NamespaceSettings(ProjectPart):
+    """What a namespace holds: variables, files (a folder), key-value pairs put in place before a run, values for all
+    tasks of a type, and where its secrets come from. Namespaces below it inherit all but the files.
 
-    dotenv: str | None = None
-
-
-class NamespaceSettings(_Part):
-    """What a namespace holds: variables, files (a folder), key-value pairs put in place before a run."""
+    `allowed_namespaces` are those whose flows may read the files of its executions and its namespace files, besides
+    itself and those below it; None allows all, as Kestra's open edition does.
+    """
 
     variables: Mapping[str, Any] = Field(default_factory=dict)
     files: str | None = None
     kv: Mapping[str, Any] = Field(default_factory=dict)
     plugin_defaults: tuple[Mapping[str, Any], ...] = ()
     secrets: SecretSettings | None = None
+    allowed_namespaces: tuple[str, ...] | None = None
 
 
-class RunSettings(_Part):
-    """How flows run here: where script tasks run, how many tasks at once, and a dotenv file with secrets."""
+class ContainerSettings(ProjectPart):
+    """What containers of script tasks may have of this machine, as Kestra's Docker plugin is configured."""
+
+    volume_enabled: bool = False
+    privileged_enabled: bool = False
+
+
+class RunSettings(ProjectPart):
+    """How flows run here: where script tasks run, how many tasks at once, and where secrets of all namespaces are."""
 
     runner: Literal["auto", "process", "docker"] = "auto"
+    docker: ContainerSettings = ContainerSettings()
     max_parallel: Annotated[int | None, Field(gt=0)] = None
     dotenv: str | None = None
+    secrets: SecretSettings | None = None
 
 
-class ServerSettings(_Part):
+class ServerSettings(ProjectPart):
     """A Kestra server to run and deploy on; credentials come from the environment, never from this file."""
 
     url: str
@@ -79,7 +82,7 @@ Profile = Literal["practice", "security"]
 KnownNames = Annotated[frozenset[str] | None, BeforeValidator(_names)]
 
 
-class RuleSettings(_Part):
+class RuleSettings(ProjectPart):
     """What `check` reports: severities by code, codes that are off, groups of rules that are on."""
 
     severity: Mapping[str, Annotated[RuleSeverity, BeforeValidator(_severity)]] = Field(default_factory=dict)
@@ -87,7 +90,7 @@ class RuleSettings(_Part):
     profile: Annotated[tuple[Profile, ...], BeforeValidator(_several)] = ()
 
 
-class Project(_Part):
+class Project(ProjectPart):
     """A project's settings; an empty file gives all defaults.
 
     `flows` and `exclude` are globs as in a `.gitignore`. `secrets` and `kv` are the names that are known to exist (a
@@ -104,6 +107,7 @@ class Project(_Part):
     globals: Mapping[str, Any] = Field(default_factory=dict)
     envs: Mapping[str, Text] = Field(default_factory=dict)
     run: RunSettings = RunSettings()
+    storage: StorageSettings = StorageSettings()
     server: ServerSettings | Mapping[str, ServerSettings] | None = None
 
 

@@ -59,6 +59,8 @@ def _secret(namespaces: list[str], key: str, run: Run) -> str:
             return run.services.secret(namespace, key)
         except KeyError:
             continue
+        except NotAllowed as error:
+            raise PebbleError(str(error)) from None
     message = f"Cannot find secret for key '{key}'."
     raise PebbleError(message, JavaError("SecretNotFoundException", message))
 
