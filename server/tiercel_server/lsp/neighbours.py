@@ -4,44 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from tiercel_server.rules import KnownFlow, WorkspaceFlows
+from tiercel_server.lsp.index_progress import IndexProgress
+from tiercel_server.lsp.reading import read_in_background
+from tiercel_server.rules import WorkspaceFlows
 from tiercel_server.workspace import DocumentSnapshot
-from tiercel_server.workspace.flow_index import known_flow
-from tiercel_server.workspace.session import path_of
+from tiercel_server.workspace.files import ENDINGS, find_files, read_entry, read_snapshot, stamp_of
+from tiercel_server.workspace.folders import Folders, path_of
+from tiercel_server.workspace.index import ClosedFiles, DocumentEntry, WorkspaceIndex, known_flows
 
 if TYPE_CHECKING:
     from tiercel_server.lsp.server import TiercelServer
 
+__all__ = ["Neighbours", "known_flows"]
 logger = logging.getLogger(__name__)
-ENDINGS = (".yaml", ".yml")
-_LARGEST = 2_000_000
 _MOST_FILES = 20_000
-_NOT_ENTERED = frozenset({"node_modules", "__pycache__"})
+_MOST_LOADED = 64
 
 
 @dataclass(frozen=True, slots=True)
-class _Merged:
-    """The flows of files and open documents, and what they were made of."""
+class _Made:
+    """An index and what it was made of."""
 
-    files: Mapping[Path, tuple[KnownFlow, ...]]
-    snapshots: tuple[DocumentSnapshot, ...]
-    flows: WorkspaceFlows
+    closed: ClosedFiles
+    documents: tuple[DocumentSnapshot, ...]
+    index: WorkspaceIndex
 
 
 class Neighbours:
-    """The flows below the workspace's folders; of an open document the text in the editor counts."""
+    """The index of the flows below the workspace's folders; of an open document the text in the editor counts."""
 
     def __init__(self, server: TiercelServer) -> None:
         self._server = server
-        self._files: dict[Path, tuple[KnownFlow, ...]] = {}
-        self._merged: _Merged | None = None
+        self._closed = ClosedFiles()
+        self._made: _Made | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._changed_meanwhile: set[str] = set()
+        self._loaded: OrderedDict[tuple[str, tuple[int, int]], DocumentSnapshot] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether files are still being read, so that the index does not know them all."""
+        return self._reading is not None and not self._reading.done()
+
+    @property
+    def file_count(self) -> int:
+        """How many files the index holds."""
+        return len(self._closed.entries)
 
     def begin(self) -> None:
         """Read the workspace's folders, without keeping anyone waiting."""
@@ -52,69 +68,88 @@ class Neighbours:
     def changed(self, uris: list[str]) -> None:
         """Read files again that changed on disk, or forget those that are gone."""
         paths = [path for uri in uris if (path := path_of(uri)) is not None and path.suffix in ENDINGS]
+        if self.is_reading:
+            self._changed_meanwhile.update(str(path) for path in paths)
         if paths:
             self._server.diagnosing.in_background(self._read(paths))
 
+    def index(self) -> WorkspaceIndex:
+        """The workspace as it is now; for worker threads too."""
+        documents, closed, made = self._server.session.documents, self._closed, self._made
+        if made is not None and made.closed is closed and made.documents == documents:
+            return made.index
+        index = WorkspaceIndex(closed, documents, self._load)
+        self._made = _Made(closed, documents, index)
+        return index
+
     def flows(self) -> WorkspaceFlows:
         """The flows as they are now; for worker threads too."""
-        snapshots = self._server.session.documents
-        files, merged = self._files, self._merged
-        if merged is not None and merged.files is files and merged.snapshots == snapshots:
-            return merged.flows
-        is_open = {path_of(snapshot.name) for snapshot in snapshots}
-        on_disk = (each for path, flows in files.items() if path not in is_open for each in flows)
-        found = {(each.namespace, each.id): each for each in on_disk}
-        for snapshot in snapshots:
-            found.update(((each.namespace, each.id), each) for each in known_flows(snapshot))
-        self._merged = _Merged(files, snapshots, WorkspaceFlows(found))
-        return self._merged.flows
+        return self.index().flows
+
+    def verified(self, documents: list[DocumentEntry]) -> bool:
+        """Whether files are as the index has them; those that are not are read again. For worker threads."""
+        stale = [each for each in documents if stamp_of(Path(each.key)) != each.stamp]
+        if stale:
+            folders = self._folders()
+            self._take({each.key: read_entry(Path(each.key), folders) for each in stale})
+        return not stale
 
     async def _read_all(self) -> None:
-        self._files = await self._server.in_worker(_read_folders, self._server.session.roots)
+        folders = self._folders()
+        self._changed_meanwhile.clear()
+        paths: list[str] = await self._server.in_worker(_paths, folders.roots)
+        if len(paths) > _MOST_FILES:
+            logger.warning("Only the first %d files of the workspace are looked at", _MOST_FILES)
+            del paths[_MOST_FILES:]
+        progress = IndexProgress(self._server, len(paths))
+        try:
+            wanted = set(paths)
+            self._take({key: None for key in self._closed.entries if key not in wanted})
+            async for answer in read_in_background(paths, folders, self._server.in_worker):
+                found = {path: entry for path, entry in answer if path not in self._changed_meanwhile}
+                await self._server.in_worker(self._take, found)
+                progress.report(len(answer))
+        finally:
+            progress.end()
         self._server.diagnosing.schedule_all()
 
     async def _read(self, paths: list[Path]) -> None:
+        folders = self._folders()
         for path in paths:
-            flows = await self._server.in_worker(_read_file, path)
-            # A new mapping each time: worker threads may be looking at the old one.
-            self._files = {each: known for each, known in self._files.items() if each != path}
-            if flows:
-                self._files[path] = flows
+            entry = await self._server.in_worker(_read_file, path, folders)
+            await self._server.in_worker(self._take, {str(path): entry})
         self._server.diagnosing.schedule_all()
 
+    def _take(self, found: dict[str, DocumentEntry | None]) -> None:
+        with self._lock:
+            self._closed = self._closed.with_entries(found)
 
-def known_flows(snapshot: DocumentSnapshot) -> tuple[KnownFlow, ...]:
-    """What others may know of a document's flows."""
-    return tuple(known for flow in snapshot.flows if (known := known_flow(flow)) is not None)
+    def _folders(self) -> Folders:
+        session = self._server.session
+        return Folders(session.roots, session.kestra_version)
 
-
-def _read_folders(roots: tuple[Path, ...]) -> dict[Path, tuple[KnownFlow, ...]]:
-    found: dict[Path, tuple[KnownFlow, ...]] = {}
-    for number, path in enumerate(_files(roots)):
-        if number >= _MOST_FILES:
-            logger.warning("Only the first %d files of the workspace are looked at", _MOST_FILES)
-            break
-        if flows := _read_file(path):
-            found[path] = flows
-    return found
-
-
-def _files(roots: tuple[Path, ...]) -> Iterator[Path]:
-    for root in roots:
-        for parent, folders, files in os.walk(root):
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _NOT_ENTERED)
-            for name in sorted(files):
-                if name.endswith(ENDINGS):
-                    yield Path(parent) / name
+    def _load(self, entry: DocumentEntry) -> DocumentSnapshot | None:
+        path = Path(entry.key)
+        key = (entry.key, stamp_of(path) or (0, 0))
+        with self._lock:
+            found = self._loaded.get(key)
+        if found is None:
+            found = read_snapshot(path, self._folders())
+            if found is not None:
+                with self._lock:
+                    self._loaded[key] = found
+                    while len(self._loaded) > _MOST_LOADED:
+                        self._loaded.popitem(last=False)
+        return found
 
 
-def _read_file(path: Path) -> tuple[KnownFlow, ...]:
+def _paths(roots: tuple[Path, ...]) -> list[str]:
+    return [str(path) for path in islice(find_files(roots), _MOST_FILES + 1)]
+
+
+def _read_file(path: Path, folders: Folders) -> DocumentEntry | None:
     try:
-        if path.stat().st_size > _LARGEST:
-            return ()
-        return known_flows(DocumentSnapshot(str(path), path.read_text(encoding="utf-8-sig")))
-    except (OSError, UnicodeError):
-        return ()
+        return read_entry(path, folders)
     except Exception:
         logger.exception("%s could not be looked at", path)
-        return ()
+        return None

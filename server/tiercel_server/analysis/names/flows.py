@@ -26,6 +26,11 @@ def flow_occurrences(flow: FlowAnalysis) -> tuple[Occurrence, ...]:
     return in_order(found)
 
 
+def declared_occurrences(own: OwnFlow) -> tuple[Occurrence, ...]:
+    """What a flow declares, in the order of the text."""
+    return in_order(declarations(own))
+
+
 def outward_occurrences(flow: FlowAnalysis) -> tuple[Occurrence, ...]:
     """The names in a flow that belong to more than the flow itself: what an index of a workspace needs to keep.
 
