@@ -1,4 +1,4 @@
-"""Where commands run: as plain processes."""
+"""Where commands run: as plain processes, or in containers."""
 
 from tiercel_engine.runners.policy import RunnerChoice, RunnerMode, RunnerPolicy
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import ByteReceiveStream, Process
 
 from tiercel_engine.runners.family import Family
+from tiercel_engine.runners.lines import LineSplitter
 
-LONGEST_LINE = 1 << 20
-"""Bytes after which a line without an end is handed on in pieces."""
 KILL_GRACE = 3.0
 """Seconds between asking a process group to end and killing it."""
 DRAIN_GRACE = 1.0
@@ -81,9 +81,18 @@ def kill_running() -> None:
     """Kill all processes of commands at work, with no time to say or to clean up anything."""
     for family in tuple(_running):
         family.signal_all(_KILL)
+    for kill in tuple(_elsewhere):
+        kill()
+
+
+def at_work_elsewhere(kill: Callable[[], None]) -> Callable[[], None]:
+    """Have `kill_running` call `kill` too, for commands that are no child processes; gives what takes that back."""
+    _elsewhere.add(kill)
+    return lambda: _elsewhere.discard(kill)
 
 
 _running: set[Family] = set()
+_elsewhere: set[Callable[[], None]] = set()
 
 
 async def _attended(process: Process, listener: Listener) -> int:
@@ -114,24 +123,16 @@ _NEW_GROUP = 0x00000200  # CREATE_NEW_PROCESS_GROUP, which only Windows' subproc
 
 
 async def _read_lines(stream: ByteReceiveStream, is_error: bool, hand_on: Callable[[str, bool], None]) -> None:  # noqa: FBT001
-    pending = b""
+    splitter = LineSplitter(lambda line: hand_on(line, is_error))
     try:
         async for chunk in stream:
-            *lines, pending = (pending + chunk).split(b"\n")
-            for line in lines:
-                hand_on(_decoded(line), is_error)
-            while len(pending) > LONGEST_LINE:
-                hand_on(_decoded(pending[:LONGEST_LINE]), is_error)
-                pending = pending[LONGEST_LINE:]
+            splitter.feed(chunk)
+            # Whoever waits for the loop gets its turn, however much there is to read.
+            await anyio.lowlevel.checkpoint()
     except anyio.ClosedResourceError:
         pass
     finally:
-        if pending:
-            hand_on(_decoded(pending), is_error)
-
-
-def _decoded(line: bytes) -> str:
-    return line.removesuffix(b"\r").decode("utf-8", errors="replace")
+        splitter.end()
 
 
 async def _end_family(process: Process, family: Family) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tiercel_engine.runners.policy import RunnerPolicy
+from tiercel_engine.runners.policy import RunnerChoice, RunnerPolicy
 from tiercel_engine.tasks.api import DECIDED_IN_CORE, find_task_type, missing_needs
 from tiercel_engine.tasks.extensions import extension_problem
 from tiercel_engine.tasks.scripts.languages import LANGUAGES
@@ -58,24 +58,46 @@ def _about(task: Task, where: str, policy: RunnerPolicy) -> Iterator[Notice]:
     if missing is not None:
         yield Notice("ERROR", "missing-library", f"task '{task.id}'{where} can't run: {missing}", task.id)
         return
-    if task.type.startswith(_SCRIPTS):
+    run = script_run(task, policy)
+    if run is None:
+        return
+    if run.choice.refusal is not None:
+        yield Notice("ERROR", "unsupported", f"task '{task.id}'{where} can't run: {run.choice.refusal}", task.id)
+    elif run.lacking is not None:
+        message = f"task '{task.id}'{where} can't run: {run.lacking} is not on the PATH"
+        yield Notice("ERROR", "unsupported", message, task.id)
+    elif run.choice.notice is not None:
+        ran = "" if run.program is None else f", its script with {run.program}"
+        yield Notice("WARN", "runner-replaced", f"task '{task.id}'{where} {run.choice.notice}{ran}", task.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRun:
+    """How a script task is to run here. `program` reads its script, where that is no shell; `lacking` isn't there."""
+
+    choice: RunnerChoice
+    interpreter: str
+    program: str | None = None
+    lacking: str | None = None
+
+
+def script_run(task: Task, policy: RunnerPolicy) -> ScriptRun | None:
+    """How a task is to run that is a script; None for all others and for types that nothing runs."""
+    if task.type.startswith(_SCRIPTS) and task.type.split(".")[-2] in LANGUAGES:
         language = LANGUAGES[task.type.split(".")[-2]]
-    elif (own := getattr(found, "language", None)) is not None:
+    elif (own := getattr(find_task_type(task.type), "language", None)) is not None:
         language = own
     else:
-        return
+        return None
     interpreter = _literal_interpreter(task) or language.interpreter[0]
     choice = policy.choose(_runner_type(task), interpreter)
-    if choice.refusal is not None:
-        yield Notice("ERROR", "unsupported", f"task '{task.id}'{where} can't run: {choice.refusal}", task.id)
-        return
-    program = language.script_command(policy.find_program) if task.type.endswith(".Script") else None
-    if task.type.endswith(".Script") and language.programs and program is None:
-        names = " or ".join(names[0] for names in language.programs)
-        yield Notice("ERROR", "unsupported", f"task '{task.id}'{where} can't run: {names} is not on the PATH", task.id)
-    elif choice.notice is not None:
-        ran = "" if program is None else f", its script with {policy.find_program(program[0]) or program[0]}"
-        yield Notice("WARN", "runner-replaced", f"task '{task.id}'{where} {choice.notice}{ran}", task.id)
+    if not task.type.endswith(".Script"):
+        return ScriptRun(choice, interpreter)
+    program = language.script_command(policy.find_program)
+    if program is not None:
+        return ScriptRun(choice, interpreter, policy.find_program(program[0]) or program[0])
+    names = " or ".join(names[0] for names in language.programs) if language.programs else None
+    return ScriptRun(choice, interpreter, lacking=names)
 
 
 def _runner_type(task: Task) -> str | None:
@@ -84,6 +106,12 @@ def _runner_type(task: Task) -> str | None:
         return str(runner["type"])
     legacy = task.properties.get("runner")
     return "io.kestra.plugin.core.runner.Process" if str(legacy).upper() == "PROCESS" else None
+
+
+def _literal_host(task: Task) -> str | None:
+    runner = task.properties.get("taskRunner")
+    host = runner.get("host") if isinstance(runner, Mapping) else None
+    return host if isinstance(host, str) and "{{" not in host else None
 
 
 def _literal_interpreter(task: Task) -> str | None:

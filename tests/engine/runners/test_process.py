@@ -8,8 +8,8 @@ from pathlib import Path
 import anyio
 import pytest
 
+from tiercel_engine.runners.lines import LONGEST_LINE
 from tiercel_engine.runners.process import (
-    LONGEST_LINE,
     Command,
     CommandNotStarted,
     Listener,

@@ -15,10 +15,12 @@ class Language:
     """A language of `io.kestra.plugin.scripts`.
 
     `programs` are tried in turn to run a script file (with the arguments given); none for shells, whose script is
-    the command text itself. `interpreter` runs the command text.
+    the command text itself. `interpreter` runs the command text. `image` is what a container has where a task
+    names none.
     """
 
     name: str
+    image: str
     ending: str = ""
     programs: tuple[tuple[str, ...], ...] = ()
     interpreter: tuple[str, ...] = SHELL
@@ -36,18 +38,25 @@ class Language:
 LANGUAGES: dict[str, Language] = {
     language.name: language
     for language in (
-        Language("shell"),
-        Language("powershell", interpreter=("pwsh", "-NoProfile", "-NonInteractive", "-Command")),
-        Language("python", ".py", (("python",), ("python3",))),
-        Language("node", ".js", (("node",),)),
-        Language("r", ".r", (("Rscript",),)),
-        Language("ruby", ".rb", (("ruby",),)),
-        Language("julia", ".jl", (("julia",),)),
-        Language("go", ".go", (("go", "run"),)),
-        Language("deno", ".ts", (("deno", "run"),)),
-        Language("bun", ".ts", (("bun", "run"),)),
-        Language("perl", ".pl", (("perl",),)),
-        Language("php", ".php", (("php",),)),
-        Language("lua", ".lua", (("lua",),)),
+        Language("shell", "ubuntu"),
+        Language(
+            "powershell",
+            "ghcr.io/kestra-io/powershell:latest",
+            interpreter=("pwsh", "-NoProfile", "-NonInteractive", "-Command"),
+        ),
+        Language("python", "python:3.13-slim", ".py", (("python",), ("python3",))),
+        Language("node", "node", ".js", (("node",),)),
+        Language("r", "r-base", ".r", (("Rscript",),)),
+        Language("ruby", "ruby", ".rb", (("ruby",),)),
+        Language("julia", "julia", ".jl", (("julia",),)),
+        Language("go", "golang", ".go", (("go", "run"),)),
+        Language("deno", "denoland/deno", ".ts", (("deno", "run"),)),
+        Language("bun", "oven/bun", ".ts", (("bun", "run"),)),
+        Language("perl", "perl", ".pl", (("perl",),)),
+        Language("php", "php", ".php", (("php",),)),
+        Language("lua", "nickblah/lua", ".lua", (("lua",),)),
+        Language("groovy", "groovy", ".groovy", (("groovy",),)),
+        Language("dotnet", "mcr.microsoft.com/dotnet/sdk:10.0", ".cs", (("dotnet", "run"),)),
+        Language("jbang", "jbangdev/jbang-action", ".java", (("jbang",),)),
     )
 }
