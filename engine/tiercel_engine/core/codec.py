@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from tiercel_engine.core.events import EVENT_TYPES, Event
-from tiercel_engine.core.records import LoopRun, Trigger
+from tiercel_engine.core.records import Attempt, History, LoopRun, Stage, StateChange, TaskRun, Trigger
 from tiercel_engine.core.states import State
+from tiercel_engine.core.wishes import WHOLE, Breakpoint, Extent, Fixture
 from tiercel_schemas.model import Flow, read_flow
 from tiercel_schemas.versions import KestraVersion
 
@@ -39,6 +40,8 @@ def _event_data(event: Event) -> dict[str, Any]:
         value = getattr(event, field.name)
         if field.name == "events":
             data["events"] = [_event_data(part) for part in value]
+        elif field.name in _OMITTED and value == _OMITTED[field.name]:
+            continue
         elif value is not None or field.default is dataclasses.MISSING:
             data[field.name] = _encode(value)
     return data
@@ -125,9 +128,41 @@ def _instant(value: Any) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
+def _history(value: Any) -> History:
+    return tuple(StateChange(State(change["state"]), _instant(change["date"])) for change in value)
+
+
+def _task_run(value: Any) -> TaskRun:
+    known = {name: value[name] for name in ("id", "task_id", "number", "parent_id", "value", "iteration")}
+    return TaskRun(
+        **known,
+        history=_history(value["history"]),
+        place=Stage(value["place"]) if value["place"] is not None else None,
+        attempts=tuple(Attempt(_history(attempt["history"])) for attempt in value["attempts"]),
+        outputs=_decode(value["outputs"]),
+    )
+
+
+def _fixture(value: Any) -> Fixture:
+    return Fixture(value["task_id"], value["value"], State(value["state"]), _decode(value["outputs"]))
+
+
+def _breakpoints(value: Any) -> tuple[Breakpoint, ...]:
+    return tuple(Breakpoint(**each) for each in value)
+
+
+_OMITTED: Mapping[str, Any] = {"fixtures": (), "breakpoints": (), "extent": WHOLE, "taken": (), "past": ()}
+"""Fields that most events leave as they are, and that lines are shorter without."""
+
 _FIELDS: dict[str, Callable[[Any], Any]] = {
     "time": _instant,
     "created_date": _instant,
+    "schedule_date": _instant,
+    "fixtures": lambda value: tuple(_fixture(each) for each in value),
+    "breakpoints": _breakpoints,
+    "extent": lambda value: Extent(**value),
+    "taken": lambda value: tuple(_task_run(each) for each in value),
+    "past": _history,
     "state": State,
     "to": State,
     "labels": _pairs,

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from tiercel_engine.core import conclusion, killing, lists, restarting, retries, sla
-from tiercel_engine.core.effects import Effect, RequestSlot, state_report
+from tiercel_engine.core import beginning, conclusion, interventions, killing, lists, restarting, retries, sla
+from tiercel_engine.core.effects import Effect
 from tiercel_engine.core.events import (
+    ContinueRequested,
     DirectoryClosed,
     DirectoryOpened,
     Evaluated,
     Event,
     ExecutionCreated,
+    ForceRunRequested,
     IterationEnded,
     KillRequested,
     OutputsRendered,
@@ -25,14 +27,15 @@ from tiercel_engine.core.events import (
     SubflowRefused,
     SubflowStarted,
     TaskEnded,
+    TaskRunChangeRequested,
     TaskStarted,
     TimerFired,
     Together,
+    UnqueueRequested,
 )
 from tiercel_engine.core.flowables import KINDS, for_each_item, loop, pause, subflow
 from tiercel_engine.core.flowables.working_directory import WorkingDirectory
-from tiercel_engine.core.plan import make_plan
-from tiercel_engine.core.records import Attempt, Execution, Scope, StateChange, TaskRun
+from tiercel_engine.core.records import Attempt, Execution, StateChange, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
 
@@ -53,8 +56,8 @@ def decide(execution: Execution | None, event: Event) -> tuple[Execution, tuple[
     if isinstance(event, ExecutionCreated):
         if execution is not None:
             raise MisplacedEventError("the execution exists already")
-        work = Work(_new_execution(event), event.time)
-        _created(work, event)
+        work = Work(beginning.new_execution(event), event.time)
+        beginning.created(work, event)
     elif execution is None:
         raise MisplacedEventError(f"{type(event).__name__} before the execution exists")
     else:
@@ -72,70 +75,6 @@ def rebuild(events: Iterable[Event]) -> Execution:
     if execution is None:
         raise MisplacedEventError("no events")
     return execution
-
-
-def _new_execution(event: ExecutionCreated) -> Execution:
-    loop_task = event.loop_run.task_id if event.loop_run is not None else None
-    return Execution(
-        id=event.execution_id,
-        flow=event.flow,
-        plan=make_plan(event.flow, loop_task),
-        history=(StateChange(State.CREATED, event.time),),
-        root=Scope(),
-        inputs=event.inputs,
-        variables=event.variables,
-        labels=event.labels,
-        trigger=event.trigger,
-        parent_id=event.parent_id,
-        original_id=event.original_id,
-        kind="LOOP" if event.loop_run is not None else None,
-        loop_run=event.loop_run,
-        attempt_number=event.attempt_number,
-        created_date=event.created_date or event.time,
-        depth=event.depth,
-    )
-
-
-def _created(work: Work, event: ExecutionCreated) -> None:
-    from tiercel_engine.core.api_shape import created_report
-
-    work.effects.append(created_report(work.execution))
-    work.effects.append(state_report(State.CREATED))
-    if event.refusal is not None:
-        work.log("ERROR", event.refusal)
-        work.change(concluded=True)
-        conclusion.abandon(work, State.FAILED)
-    elif event.loop_run is not None and event.loop_run.hollow:
-        work.set_execution_state(State.RUNNING)
-        work.change(concluded=True)
-        conclusion.abandon(work, State.SUCCESS)
-    elif event.flow.concurrency is not None and event.loop_run is None:
-        work.effects.append(RequestSlot())
-    else:
-        _start(work)
-
-
-def _start(work: Work) -> None:
-    sla.watch(work)
-    work.agenda.append(("advance", None))
-
-
-def _slot_granted(work: Work, _event: SlotGranted) -> None:
-    if work.state not in {State.CREATED, State.QUEUED}:
-        return
-    if work.state is State.QUEUED:
-        work.set_execution_state(State.RUNNING)
-    _start(work)
-
-
-def _slot_refused(work: Work, event: SlotRefused) -> None:
-    if event.behavior == "QUEUE":
-        work.set_execution_state(State.QUEUED)
-        return
-    work.change(concluded=True)
-    if event.behavior == "FAIL":
-        work.log("ERROR", "Execution is FAILED due to concurrency limit exceeded")
-    conclusion.abandon(work, State.FAILED if event.behavior == "FAIL" else State.CANCELLED)
 
 
 def _evaluated(work: Work, event: Evaluated) -> None:
@@ -167,6 +106,8 @@ def _answered(work: Work, event: Evaluated) -> None:
         return
     if event.purpose == "runIf":
         lists.run_if_answered(work, run, event)
+    elif event.purpose == "fixture":
+        lists.fixture_answered(work, run, event)
     else:
         KINDS[work.task(run).type].answered(work, run, event)
 
@@ -205,6 +146,8 @@ def _timer_fired(work: Work, event: TimerFired) -> None:
         sla.expired(work, event.round)
     elif event.purpose == "replay":
         retries.replay_now(work)
+    elif event.purpose == "schedule":
+        beginning.its_time_has_come(work)
     elif (run := _live(work, event.task_run_id)) is not None:
         if event.purpose == "retry":
             retries.retry_now(work, run, event)
@@ -354,8 +297,8 @@ _AGENDA: dict[str, Callable[[Work, str | None], None]] = {
 }
 
 _HANDLERS: dict[type[Event], _Handler] = {
-    SlotGranted: _slot_granted,
-    SlotRefused: _slot_refused,
+    SlotGranted: beginning.slot_granted,
+    SlotRefused: beginning.slot_refused,
     Evaluated: _evaluated,
     TaskStarted: _task_started,
     TaskEnded: _task_ended,
@@ -370,5 +313,9 @@ _HANDLERS: dict[type[Event], _Handler] = {
     KillRequested: _kill_requested,
     ResumeRequested: _resume_requested,
     RestartRequested: _restart_requested,
+    ContinueRequested: interventions.go_on,
+    ForceRunRequested: interventions.force_run,
+    UnqueueRequested: interventions.unqueue,
+    TaskRunChangeRequested: interventions.change_task_run,
     Together: _together,
 }

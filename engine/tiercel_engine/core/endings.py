@@ -46,8 +46,9 @@ def finish_run(work: Work, run: TaskRun, state: State, message: str | None = Non
 
 
 def start_running(work: Work, run: TaskRun) -> TaskRun:
-    """Let a task that the engine runs itself go to RUNNING, with its one attempt."""
-    return work.set_state(work.start_attempt(run), State.RUNNING)
+    """Let a task that the engine runs itself go to RUNNING, unless a replay left it there, with its one attempt."""
+    run = work.start_attempt(run)
+    return run if run.state is State.RUNNING else work.set_state(run, State.RUNNING)
 
 
 def finish_running(work: Work, run: TaskRun, state: State) -> None:

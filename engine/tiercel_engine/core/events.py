@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tiercel_engine.core.records import LoopRun, Trigger
+from tiercel_engine.core.records import History, LoopRun, TaskRun, Trigger
 from tiercel_engine.core.states import State
+from tiercel_engine.core.wishes import WHOLE, Breakpoint, Extent, Fixture
 from tiercel_schemas.model import Flow
 
 
@@ -37,6 +38,15 @@ class ExecutionCreated(Event):
     depth: int = 0
     refusal: str | None = None
     """Set when a check lets the execution be created only to fail."""
+    fixtures: tuple[Fixture, ...] = ()
+    breakpoints: tuple[Breakpoint, ...] = ()
+    extent: Extent = WHOLE
+    taken: tuple[TaskRun, ...] = ()
+    """Task runs of an earlier execution that it goes on from: RESTARTED ones run again, RUNNING ones hold them."""
+    past: History = ()
+    """The states of that execution, when they are to be its own."""
+    schedule_date: datetime | None = None
+    """Nothing begins before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,33 @@ class RestartRequested(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ContinueRequested(Event):
+    """Somebody lets it go on from a breakpoint; None keeps the breakpoints that it has."""
+
+    breakpoints: tuple[Breakpoint, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForceRunRequested(Event):
+    """Somebody wants it to run, whatever it waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnqueueRequested(Event):
+    """Somebody takes it out of the queue, to run or to end at once."""
+
+    to: State = State.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunChangeRequested(Event):
+    """Somebody gives a task run of a terminated execution another end, and lets the execution go on from there."""
+
+    task_run_id: str
+    to: State
+
+
+@dataclass(frozen=True, slots=True)
 class Together(Event):
     """Several events of the same moment: all are taken in before anything follows from one of them."""
 
@@ -201,6 +238,10 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         KillRequested,
         ResumeRequested,
         RestartRequested,
+        ContinueRequested,
+        ForceRunRequested,
+        UnqueueRequested,
+        TaskRunChangeRequested,
         Together,
     )
 }

@@ -11,9 +11,10 @@ from tiercel_engine.core.events import Evaluated
 from tiercel_engine.core.flowables import KINDS, Flowable
 from tiercel_engine.core.flowables.base import CORE
 from tiercel_engine.core.flowables.sequential import ROOT
-from tiercel_engine.core.records import Scope, Stage, TaskRun
+from tiercel_engine.core.records import Attempt, Scope, Stage, StateChange, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.truth import is_true
+from tiercel_engine.core.wishes import Fixture
 from tiercel_engine.core.work import Work
 from tiercel_schemas.versions import KestraVersion
 
@@ -22,13 +23,48 @@ _WAITING = frozenset({State.CREATED, State.QUEUED})
 
 def begin(work: Work, run: TaskRun) -> None:
     """Look whether a new task run may run at all."""
-    task = work.task(run)
+    if work.execution.breakpoints and _stops_before(work, run):
+        work.set_state(run, State.BREAKPOINT)
+        work.set_execution_state(State.BREAKPOINT)
+        return
     if work.state in _WAITING and not _skips_running(work, run):
         work.set_execution_state(State.RUNNING)
-    if task.run_if is None:
+    go_on(work, run)
+
+
+def go_on(work: Work, run: TaskRun) -> None:
+    """Put its fixture in a task's place, or look whether it runs."""
+    task = work.task(run)
+    if work.execution.fixtures and (fixture := _fixture_of(work, run)) is not None:
+        work.ask("fixture", run, Question("outputs", dict(fixture.outputs), "typed"))
+    elif task.run_if is None:
         enter(work, run)
     else:
         work.ask("runIf", run, Question("runIf", task.run_if))
+
+
+def _stops_before(work: Work, run: TaskRun) -> bool:
+    names = {(each.task_id, each.value) for each in work.execution.breakpoints}
+    return (run.task_id, run.value) in names or (run.task_id, None) in names
+
+
+def _fixture_of(work: Work, run: TaskRun) -> Fixture | None:
+    found = (each for each in work.execution.fixtures if (each.task_id, each.value) == (run.task_id, run.value))
+    return next(found, None)
+
+
+def fixture_answered(work: Work, run: TaskRun, event: Evaluated) -> None:
+    """End at once as the fixture says; its outputs must render."""
+    fixture = _fixture_of(work, run)
+    if fixture is None or event.error is not None:
+        message = f"Failed to render the outputs of the fixture of task {run.task_id}. Cause: {event.error}"
+        work.log("ERROR", message, run)
+        finish_run(work, run, State.FAILED, message)
+        return
+    outputs = {name: value for name, value in event.values["outputs"].items() if value is not None}
+    run = work.set_outputs(run, outputs)
+    attempt = Attempt((StateChange(State.CREATED, run.start_date), StateChange(fixture.state, work.time)))
+    finish_run(work, work.put(replace(run, attempts=(attempt,))), fixture.state)
 
 
 def _skips_running(work: Work, run: TaskRun) -> bool:

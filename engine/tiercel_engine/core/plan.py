@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from tiercel_engine.core.wishes import WHOLE, Extent
 from tiercel_schemas.model import Flow, Task
-from tiercel_schemas.model.flowables import ForEachItem
+from tiercel_schemas.model.flowables import Dag, ForEachItem, Parallel
 
 Lists = Mapping[str, tuple[str, ...]]
 
@@ -36,9 +37,25 @@ class Plan:
         lists = self.root if task_id is None else self.tasks[task_id].lists
         return lists.get(name, ())
 
+    def way_to(self, task_id: str) -> tuple[str, ...]:
+        """The tasks around a task, the outermost first, and the task."""
+        way = [task_id]
+        while (parent := self.tasks[way[0]].parent) is not None:
+            way.insert(0, parent)
+        return tuple(way)
 
-def make_plan(flow: Flow, loop_task_id: str | None = None) -> Plan:
-    """The plan of a flow, or of one iteration of one of its loops, whose lists then are the root's."""
+    def list_of(self, task_id: str) -> tuple[str, tuple[str, ...]]:
+        """The name and the ids of the list that a task stands in."""
+        parent = self.tasks[task_id].parent
+        lists = self.root if parent is None else self.tasks[parent].lists
+        return next((name, ids) for name, ids in lists.items() if task_id in ids)
+
+
+def make_plan(flow: Flow, loop_task_id: str | None = None, extent: Extent = WHOLE) -> Plan:
+    """The plan of a part of a flow, or of one iteration of one of its loops, whose lists then are the root's.
+
+    Tasks that the extent leaves out stay known, but stand in no list.
+    """
     tasks: dict[str, PlanTask] = {}
     after = (*flow.after_execution, *(task for listener in flow.listeners for task in listener.tasks))
     root = {
@@ -47,10 +64,63 @@ def make_plan(flow: Flow, loop_task_id: str | None = None) -> Plan:
         "finally": _add(tasks, flow.finally_, None),
         "afterExecution": _add(tasks, after, None),
     }
+    plan = Plan(tasks, root)
+    if extent.last in tasks:
+        plan = _cut(plan, extent.last, _up_to)
+    if extent.first in tasks:
+        plan = _cut(plan, extent.first, _from)
+    if extent.only in tasks and loop_task_id is None:
+        plan = Plan(plan.tasks, {"tasks": (extent.only,)})
     if loop_task_id is not None:
-        inner = tasks[loop_task_id]
-        root = {name: inner.lists.get(name, ()) for name in ("tasks", "errors", "finally")}
+        inner = plan.tasks[loop_task_id]
+        plan = Plan(plan.tasks, {name: inner.lists.get(name, ()) for name in ("tasks", "errors", "finally")})
+    return plan
+
+
+def _cut(plan: Plan, task_id: str, keep: Callable[[tuple[str, ...], str, Task | None], tuple[str, ...]]) -> Plan:
+    """A plan whose lists on the way to a task keep only a part."""
+    tasks, root = dict(plan.tasks), dict(plan.root)
+    for step in plan.way_to(task_id):
+        name, ids = plan.list_of(step)
+        parent = plan.tasks[step].parent
+        kept = keep(ids, step, plan.tasks[parent].task if parent is not None else None)
+        if parent is None:
+            root[name] = kept
+        else:
+            tasks[parent] = replace(tasks[parent], lists={**tasks[parent].lists, name: kept})
     return Plan(tasks, root)
+
+
+def _up_to(ids: tuple[str, ...], task_id: str, parent: Task | None) -> tuple[str, ...]:
+    """What has to run for a task, and the task."""
+    if isinstance(parent, Dag):
+        needed = needs_of(parent, task_id)
+        return tuple(name for name in ids if name in needed or name == task_id)
+    if isinstance(parent, Parallel):
+        return (task_id,)
+    return ids[: ids.index(task_id) + 1]
+
+
+def _from(ids: tuple[str, ...], task_id: str, parent: Task | None) -> tuple[str, ...]:
+    """A task, and what runs after it."""
+    if isinstance(parent, Dag):
+        return tuple(name for name in ids if name == task_id or task_id in needs_of(parent, name))
+    if isinstance(parent, Parallel):
+        return (task_id,)
+    return ids[ids.index(task_id) :]
+
+
+def needs_of(dag: Dag, task_id: str) -> frozenset[str]:
+    """What a task of a Dag depends on, directly or through others."""
+    waits = {node.task.id: node.depends_on for node in dag.tasks}
+    found: set[str] = set()
+    queue = list(waits.get(task_id, ()))
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue += waits.get(name, ())
+    return frozenset(found)
 
 
 def _add(tasks: dict[str, PlanTask], children: Iterable[Task], parent: str | None) -> tuple[str, ...]:

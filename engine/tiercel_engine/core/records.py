@@ -12,6 +12,7 @@ from rpds import HashTrieMap
 
 from tiercel_engine.core.plan import Plan
 from tiercel_engine.core.states import State
+from tiercel_engine.core.wishes import WHOLE, Breakpoint, Extent, Fixture
 from tiercel_schemas.model import Flow
 
 
@@ -182,6 +183,12 @@ class Execution:
     sealed: bool = False
     """The end has been said; nothing follows but a restart."""
     killing: bool = False
+    fixtures: tuple[Fixture, ...] = ()
+    breakpoints: tuple[Breakpoint, ...] = ()
+    extent: Extent = WHOLE
+    schedule_date: datetime | None = None
+    took_over: bool = False
+    """It began with task runs of an earlier execution."""
 
     @property
     def state(self) -> State:
@@ -196,6 +203,8 @@ class Execution:
     @property
     def has_outputs(self) -> bool:
         """Whether the flow, or the Loop for an iteration, declares outputs."""
+        if self.extent.last is not None or self.extent.only is not None:
+            return False
         if self.loop_run is None:
             return bool(self.flow.outputs)
         loop = self.plan.tasks[self.loop_run.task_id].task

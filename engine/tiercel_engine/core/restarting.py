@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tiercel_engine.core.adoption import main_children, recount
 from tiercel_engine.core.effects import RestartExecution
-from tiercel_engine.core.endings import stronger
 from tiercel_engine.core.flowables import KINDS, Flowable, loop
 from tiercel_engine.core.flowables.base import CORE
 from tiercel_engine.core.flowables.execution_updates import merge_labels, report_labels
 from tiercel_engine.core.flowables.subflow import Called
 from tiercel_engine.core.killing import stop_scopes
-from tiercel_engine.core.records import Scope, Stage, TaskRun
+from tiercel_engine.core.records import Scope, Stage, StateChange, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
 
@@ -24,38 +24,74 @@ def restart(work: Work) -> None:
     if execution.sealed and execution.state in {State.SUCCESS, State.WARNING}:
         return
     left_with = None if execution.sealed or execution.killing else execution.exit_state
-    work.change(
-        sealed=False,
-        concluded=False,
-        killing=False,
-        exit_state=left_with,
-        end_state=None,
-        violated=False,
-        attempt_number=execution.attempt_number + 1,
-        labels=merge_labels(execution.labels, (("system.restarted", "true"),)),
-        outputs={},
-    )
+    work.change(labels=merge_labels(execution.labels, (("system.restarted", "true"),)))
     report_labels(work)
-    work.busy = 0
-    work.open_questions = 0
-    work.change(deferred=(), gated=None, ghosts=(), ghost=None)
-    work.set_execution_state(State.RESTARTED)
-    _drop_handlers(work)
+    _unseal(work)
+    work.change(exit_state=left_with)
     again = [run for run in _ordered(work) if run.state not in _DONE]
     _take_in(work, execution.deferred + (execution.gated or ()))
     for run in again:
         _reopen(work, run)
         if len(run.history) > 1:
             work.set_state(work.run(run.id), State.RESTARTED)
-    _recount(work, None)
+    recount(work, None, main_children(work, None))
     for run in again:
         if _is_open_flowable(work, run):
-            _recount(work, run.id)
+            recount(work, run.id, main_children(work, run.id))
     work.set_execution_state(State.RUNNING)
+    entered = {run.id for run in again if run.scope is None and _is_flowable(work, run)}
     for run in again:
-        _go_on(work, work.run(run.id))
+        # What stands below a flowable that has to be entered anew goes on from there.
+        if run.parent_id not in entered or not execution.took_over:
+            _go_on(work, work.run(run.id))
     if left_with is not None:
         stop_scopes(work)
+    work.agenda.append(("advance", None))
+
+
+def _unseal(work: Work) -> None:
+    """Let an execution be RESTARTED: nothing of its end holds any more, nothing is at work."""
+    work.change(
+        sealed=False,
+        concluded=False,
+        killing=False,
+        exit_state=None,
+        end_state=None,
+        violated=False,
+        attempt_number=work.execution.attempt_number + 1,
+        outputs={},
+        deferred=(),
+        gated=None,
+        ghosts=(),
+        ghost=None,
+    )
+    work.busy = 0
+    work.open_questions = 0
+    work.set_execution_state(State.RESTARTED)
+    _drop_handlers(work)
+
+
+def change_end(work: Work, run: TaskRun, state: State) -> None:
+    """Give a task run of a terminated execution another end, and let what is around it go on after it."""
+    around = list(work.freeze().ancestors(run))
+    _unseal(work)
+    if run.id not in work.runs:
+        return
+    run = work.set_state(run, state)
+    if run.attempts:
+        last = run.attempts[-1]
+        last = replace(last, history=(*last.history, StateChange(state, work.time)))
+        work.put(replace(run, attempts=(*run.attempts[:-1], last)))
+    for outer in around:
+        work.start_attempt(work.set_state(work.run(outer.id), State.RUNNING))
+    recount(work, None, main_children(work, None))
+    work.set_execution_state(State.RUNNING)
+    for outer in reversed(around):
+        if outer.scope is None:
+            work.agenda.append(("enter", outer.id))
+            return
+        recount(work, outer.id, main_children(work, outer.id))
+        work.agenda.append(("advance", outer.id))
     work.agenda.append(("advance", None))
 
 
@@ -71,8 +107,12 @@ def _drop_handlers(work: Work) -> None:
             work.drop(run)
 
 
+def _is_flowable(work: Work, run: TaskRun) -> bool:
+    return isinstance(KINDS.get(work.task(run).type), Flowable)
+
+
 def _is_open_flowable(work: Work, run: TaskRun) -> bool:
-    return run.scope is not None and isinstance(KINDS.get(work.task(run).type), Flowable)
+    return run.scope is not None and _is_flowable(work, run)
 
 
 def _reopen(work: Work, run: TaskRun) -> None:
@@ -92,38 +132,6 @@ def _take_in(work: Work, waiting: tuple[tuple[str, str | None], ...]) -> None:
         kind = KINDS[work.task(work.run(run.parent_id)).type]
         if isinstance(kind, Flowable):
             kind.child_ended(work, run.parent_id, run)
-
-
-def _recount(work: Work, owner: str | None) -> None:
-    """Set a scope back to its main list, with what its children are now."""
-    children = [run for run in work.runs.values() if run.parent_id == owner and run.place is Stage.MAIN]
-    worst = State.SUCCESS
-    for child in children:
-        if child.state.terminated:
-            worst = stronger(worst, child.state)
-    scope = work.scope(owner)
-    cursor = scope.cursor if scope.stage is Stage.MAIN else _cursor(work, owner, scope, children)
-    live = sum(1 for child in children if not child.state.terminated)
-    work.set_scope(
-        owner,
-        replace(
-            scope,
-            stage=Stage.MAIN,
-            cursor=cursor,
-            live=live,
-            retrying=0,
-            strays=0,
-            stopped=False,
-            worst=worst,
-            failed=False,
-        ),
-    )
-
-
-def _cursor(work: Work, owner: str | None, scope: Scope, children: list[TaskRun]) -> int:
-    tasks = work.list_named(owner, scope.branch)
-    places = [tasks.index(child.task_id) for child in children if child.task_id in tasks]
-    return max(places) + 1 if places else 0
 
 
 def _go_on(work: Work, run: TaskRun) -> None:

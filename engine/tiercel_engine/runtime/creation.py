@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,14 @@ class CheckError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What inputs are made of: raw values of a caller, and beneath them those that an earlier execution had."""
+
+    raw: Mapping[str, Any]
+    settled: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Beginning:
     """The first event of an execution, and what to say with it."""
 
@@ -46,7 +54,7 @@ def begin_execution(
     surroundings: Surroundings,
     now: datetime,
     *,
-    inputs: Mapping[str, Any],
+    inputs: Given,
     labels: tuple[tuple[str, str], ...],
     trigger: Trigger | None = None,
 ) -> Beginning:
@@ -57,12 +65,16 @@ def begin_execution(
     def store_file(input_id: str, value: Any) -> str:
         return _store(surroundings, flow, execution_id, input_id, value)
 
+    told = {name.split(".")[0] for name in inputs.raw}
+    kept = {name: value for name, value in inputs.settled.items() if name not in told}
+    declared = tuple(item for item in flow.inputs if item.id.split(".")[0] not in kept)
     resolved = resolve_inputs(
-        flow.inputs, inputs, version=flow.version, rendering=renderer, context=context, store_file=store_file
+        declared, inputs.raw, version=flow.version, rendering=renderer, context=context, store_file=store_file
     )
     surroundings.services.masker.add(*resolved.secrets)
-    if resolved.values:
-        context["inputs"] = resolved.values
+    values = {**kept, **resolved.values}
+    if values:
+        context["inputs"] = values
     failed = _failed_checks(flow, renderer, context)
     if failed and failed[0].behavior == "BLOCK_EXECUTION":
         raise CheckError(failed)
@@ -71,7 +83,7 @@ def begin_execution(
         now,
         execution_id,
         flow,
-        inputs=resolved.values,
+        inputs=values,
         variables=dict(flow.variables),
         labels=labels,
         trigger=trigger,

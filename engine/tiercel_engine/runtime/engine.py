@@ -16,26 +16,31 @@ from tiercel_engine.core.api_shape import execution_json, iso
 from tiercel_engine.core.decide import decide
 from tiercel_engine.core.effects import Effect, Report
 from tiercel_engine.core.events import (
+    ContinueRequested,
     Event,
     ExecutionCreated,
+    ForceRunRequested,
     KillRequested,
     RestartRequested,
     ResumeRequested,
+    TaskRunChangeRequested,
     Together,
+    UnqueueRequested,
 )
 from tiercel_engine.core.records import Execution, Trigger
 from tiercel_engine.core.states import State
+from tiercel_engine.core.wishes import Breakpoint
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.inputs import resolve_inputs
+from tiercel_engine.runtime import starting, waking
 from tiercel_engine.runtime.context import Views, execution_context
-from tiercel_engine.runtime.creation import begin_execution, started_labels
 from tiercel_engine.runtime.directories import remove_left
-from tiercel_engine.runtime.ids import new_id
 from tiercel_engine.runtime.jsonable import jsonable
 from tiercel_engine.runtime.live import Caller, Live
 from tiercel_engine.runtime.performing import perform
 from tiercel_engine.runtime.rendering import ExecutionServices
-from tiercel_engine.runtime.request import OnEvent, Surroundings, ignore
+from tiercel_engine.runtime.request import OnEvent, RunRequest, Surroundings, ignore
+from tiercel_engine.runtime.requests import UnknownExecutionError, listen
 from tiercel_engine.runtime.slots import Slots
 from tiercel_engine.storage import Reader
 from tiercel_engine.store.history import History
@@ -44,10 +49,6 @@ from tiercel_schemas.model.flowables import Pause
 
 COMMIT_DELAY = 0.05
 """Seconds in which logs are gathered before they are written, unless something is decided sooner."""
-
-
-class UnknownExecutionError(LookupError):
-    """There is no execution with this id, neither at work nor in the history."""
 
 
 class Engine:
@@ -76,6 +77,8 @@ class Engine:
 
     async def __aenter__(self) -> Self:
         self._group = await self._stack.enter_async_context(anyio.create_task_group())
+        if self.surroundings.history is not None:
+            self._group.start_soon(listen, self, self.surroundings.history)
         return self
 
     async def __aexit__(
@@ -117,22 +120,11 @@ class Engine:
         trigger: Trigger | None = None,
     ) -> str:
         """Create an execution and let it run; returns its id. Raises `InputError` and `CheckError`."""
-        execution_id = new_id()
-        beginning = begin_execution(
-            flow,
-            execution_id,
-            self.surroundings,
-            self.now(),
-            inputs=inputs or {},
-            labels=started_labels(flow, labels or {}, execution_id),
-            trigger=trigger,
-        )
-        self.begin(beginning.event)
-        for name in beginning.ignored_inputs:
-            message = f"input '{name}' is not declared by the flow and ignored"
-            notice = {"level": "WARN", "code": "unknown-input", "message": message}
-            self.emit(self.lives[execution_id], "notice", notice)
-        return execution_id
+        return self.start_request(RunRequest(flow, self.surroundings, inputs or {}, labels or {}, trigger))
+
+    def start_request(self, request: RunRequest) -> str:
+        """As `start`, with all that a request may ask for; raises what `starting.start` does."""
+        return starting.start(self, request)
 
     def kill(self, execution_id: str) -> None:
         """Stop an execution; raises `UnknownExecutionError`."""
@@ -174,9 +166,47 @@ class Engine:
 
     def restart(self, execution_id: str) -> None:
         """Run what failed, or was cut off, again; an execution of an earlier process comes from the history."""
+        self._take_up(execution_id, RestartRequested(self.now()))
+
+    def change_task_run(self, execution_id: str, task_run_id: str, state: State) -> None:
+        """Give a task run of a terminated execution another end, and let the execution go on from there.
+
+        Raises `UnknownExecutionError`; a task run or a state that can't be changed so changes nothing.
+        """
+        self._take_up(execution_id, TaskRunChangeRequested(self.now(), task_run_id, state))
+
+    def _take_up(self, execution_id: str, event: Event) -> None:
         live = self.revived(execution_id)
         live.finished = anyio.Event()
-        self.post(execution_id, RestartRequested(self.now()))
+        self.post(execution_id, event)
+
+    def known(self, execution_id: str) -> Execution:
+        """An execution at work, or one of the history; raises `UnknownExecutionError`."""
+        return self.revived(execution_id).execution
+
+    def force_run(self, execution_id: str) -> None:
+        """Let an execution run, whatever it waits for; raises `UnknownExecutionError`."""
+        self._leave_line(execution_id)
+        self.post(execution_id, ForceRunRequested(self.now()))
+
+    def unqueue(self, execution_id: str, to: State = State.RUNNING) -> None:
+        """Take an execution out of the queue; raises `UnknownExecutionError`."""
+        self._leave_line(execution_id)
+        self.post(execution_id, UnqueueRequested(self.now(), to))
+
+    def _leave_line(self, execution_id: str) -> None:
+        flow = self._live(execution_id).execution.flow
+        self.slots.leave_line((flow.namespace, flow.id), execution_id)
+
+    def go_on(self, execution_id: str, breakpoints: tuple[Breakpoint, ...] | None = None) -> None:
+        """Let an execution leave its breakpoint, with other ones if given; raises `UnknownExecutionError`."""
+        self._live(execution_id)
+        self.post(execution_id, ContinueRequested(self.now(), breakpoints))
+
+    def wake(self, execution_id: str) -> None:
+        """Let an execution of an earlier process wait here as it did there; raises `UnknownExecutionError`."""
+        self.revived(execution_id)
+        waking.wake(self, execution_id)
 
     async def wait(self, execution_id: str) -> Execution:
         """The execution once it has finished."""
@@ -226,7 +256,9 @@ class Engine:
             self.post(execution_id, event)
 
     def _decide(self, execution_id: str, event: Event) -> None:
-        live = self.lives[execution_id]
+        live = self.lives.get(execution_id)
+        if live is None:
+            return  # It has ended, and only the history knows it now.
         before = None if isinstance(event, ExecutionCreated) else live.execution
         live.execution, effects = decide(before, event)
         history = self.surroundings.history

@@ -14,6 +14,7 @@ from tiercel_engine.core import effects as wanted
 from tiercel_engine.core.effects import Effect, Evaluate, Question
 from tiercel_engine.core.events import (
     Evaluated,
+    Event,
     ExecutionCreated,
     IterationEnded,
     KillRequested,
@@ -26,14 +27,17 @@ from tiercel_engine.core.events import (
     TimerFired,
 )
 from tiercel_engine.core.records import Trigger
+from tiercel_engine.core.replaying import for_extent
 from tiercel_engine.core.states import State
+from tiercel_engine.core.stopping import running_executions
 from tiercel_engine.expressions import RenderError
 from tiercel_engine.inputs import InputError, OutputError, render_outputs
 from tiercel_engine.runtime import directories, workers
 from tiercel_engine.runtime.context import task_context
-from tiercel_engine.runtime.creation import CheckError, begin_execution, called_labels
+from tiercel_engine.runtime.creation import CheckError, Given, begin_execution, called_labels
 from tiercel_engine.runtime.live import Caller, Live
 from tiercel_engine.runtime.rendering import may_wait, render_deep
+from tiercel_engine.runtime.requests import UnknownExecutionError
 
 if TYPE_CHECKING:
     from tiercel_engine.runtime.engine import Engine
@@ -179,7 +183,7 @@ def _start_subflow(engine: Engine, live: Live, effect: wanted.StartSubflow) -> N
             effect.execution_id,
             engine.surroundings,
             engine.now(),
-            inputs=effect.inputs,
+            inputs=Given(effect.inputs),
             labels=called_labels(flow, effect.labels, caller.labels, effect.execution_id),
             trigger=Trigger(task.id, task.type, effect.trigger_variables),
         )
@@ -209,6 +213,9 @@ def _start_iteration(engine: Engine, live: Live, effect: wanted.StartIteration) 
         parent_id=outer.id,
         loop_run=effect.loop_run,
         depth=outer.depth,
+        fixtures=outer.fixtures,
+        breakpoints=outer.breakpoints,
+        extent=outer.extent,
     )
     caller = Caller(outer.id, effect.task_run_id, effect.loop_run.index, effect.store)
     engine.begin(event, caller)
@@ -230,21 +237,46 @@ def _start_replay(engine: Engine, live: Live, effect: wanted.StartReplay) -> Non
         attempt_number=effect.attempt_number,
         created_date=old.created_date,
         depth=old.depth,
+        fixtures=old.fixtures,
+        breakpoints=old.breakpoints,
+        extent=old.extent,
+        taken=for_extent(old, old.extent, old.flow, effect.execution_id) if old.took_over else (),
     )
     engine.replayed[old.id] = effect.execution_id
     engine.begin(event, live.caller)
     live.caller = None
 
 
-def _stop_execution(engine: Engine, _live: Live, effect: wanted.StopExecution) -> None:
+def _stop_execution(engine: Engine, live: Live, effect: wanted.StopExecution) -> None:
     execution_id = engine.newest(effect.execution_id)
-    if execution_id in engine.lives:
-        engine.post(execution_id, KillRequested(engine.now()))
+    if execution_id not in engine.lives:
+        # It belongs to an earlier process: it has to be woken to say its end, or never began.
+        try:
+            child = engine.revived(execution_id)
+        except UnknownExecutionError:
+            _say_killed(engine, live, effect.execution_id)
+            return
+        if child.execution.sealed:
+            _tell_caller(engine, child)
+            return
+        engine.wake(execution_id)
+    engine.post(execution_id, KillRequested(engine.now()))
+
+
+def _say_killed(engine: Engine, live: Live, execution_id: str) -> None:
+    """Tell the task run that waits for an execution that it will never be."""
+    for run in live.execution.task_runs.values():
+        if execution_id not in running_executions(run):
+            continue
+        iterations = getattr(run.scope.data if run.scope is not None else None, "running", {})
+        index = next((index for index, name in iterations.items() if name == execution_id), None)
+        event: Event = SubflowEnded(engine.now(), run.id, State.KILLED, execution_id=execution_id)
+        if index is not None and live.execution.plan.tasks[run.task_id].task.type.endswith(".Loop"):
+            event = IterationEnded(engine.now(), run.id, execution_id, index, State.KILLED)
+        engine.post(live.execution.id, event)
 
 
 def _restart_execution(engine: Engine, live: Live, effect: wanted.RestartExecution) -> None:
-    from tiercel_engine.runtime.engine import UnknownExecutionError
-
     execution_id = engine.newest(effect.execution_id)
     try:
         child = engine.revived(execution_id)
@@ -254,6 +286,8 @@ def _restart_execution(engine: Engine, live: Live, effect: wanted.RestartExecuti
         else:
             engine.write_log(live, "ERROR", str(error))
         return
+    if isinstance(effect.otherwise, wanted.StartIteration) and child.caller is not None:
+        child.caller = replace(child.caller, store_outputs=effect.otherwise.store)
     if child.execution.sealed and child.execution.state in {State.SUCCESS, State.WARNING}:
         _tell_caller(engine, child)
     else:
@@ -274,6 +308,9 @@ def _finish(engine: Engine, live: Live, _effect: wanted.Finish) -> None:
                 engine.lives[following].holds_slot = True
                 engine.post(following, SlotGranted(engine.now()))
     _tell_caller(engine, live)
+    if live.caller is not None and engine.surroundings.history is not None:
+        # The history knows it, and brings it back where it has to be restarted.
+        engine.lives.pop(execution.id, None)
 
 
 def _tell_caller(engine: Engine, live: Live) -> None:

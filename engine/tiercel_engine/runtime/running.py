@@ -8,7 +8,7 @@ import anyio
 
 from tiercel_engine.core.records import Execution
 from tiercel_engine.runtime.engine import Engine
-from tiercel_engine.runtime.request import OnEvent, RunRequest, Surroundings, ignore
+from tiercel_engine.runtime.request import OnEvent, RunRequest, ignore
 from tiercel_engine.runtime.stopping import stoppable
 
 OnStarted = Callable[[Engine, str], None]
@@ -24,26 +24,12 @@ async def run_flow_async(
     `on_started` gets the engine and the execution's id, for kill and resume. Raises `InputError` and `CheckError`.
     """
     async with Engine(request.surroundings, on_event) as engine:
-        execution_id = engine.start(request.flow, request.inputs, request.labels, request.trigger)
-        return await _to_the_end(engine, execution_id, on_started)
+        execution_id = engine.start_request(request)
+        return await to_the_end(engine, execution_id, on_started)
 
 
-async def restart_flow_async(
-    execution_id: str,
-    surroundings: Surroundings,
-    on_event: OnEvent = ignore,
-    on_started: OnStarted | None = None,
-) -> Execution:
-    """Restart an execution of the history and run it to its end; raises `UnknownExecutionError`.
-
-    One that ended in SUCCESS or WARNING must not be given: nothing of it runs again, so it has no new end.
-    """
-    async with Engine(surroundings, on_event) as engine:
-        engine.restart(execution_id)
-        return await _to_the_end(engine, execution_id, on_started)
-
-
-async def _to_the_end(engine: Engine, execution_id: str, on_started: OnStarted | None) -> Execution:
+async def to_the_end(engine: Engine, execution_id: str, on_started: OnStarted | None) -> Execution:
+    """The execution once it, and all that it started, has ended."""
     if on_started is not None:
         on_started(engine, execution_id)
     execution = await engine.wait(execution_id)
@@ -57,20 +43,11 @@ def run_flow(request: RunRequest, on_event: OnEvent = ignore) -> Execution:
     So do SIGTERM, and once and for all SIGHUP, the end of the process that `TIERCEL_PARENT_PID` names, and an
     `on_event` that raises OSError. Raises `KeyboardInterrupt` after the second Ctrl-C, `InputError` and `CheckError`.
     """
-    return _interruptible(on_event, lambda tell, on_started: run_flow_async(request, tell, on_started))
+    return interruptible(on_event, lambda tell, on_started: run_flow_async(request, tell, on_started))
 
 
-def restart_flow(execution_id: str, surroundings: Surroundings, on_event: OnEvent = ignore) -> Execution:
-    """As `restart_flow_async`, from code that is not async, interrupted as `run_flow`.
-
-    Raises `KeyboardInterrupt` after the second Ctrl-C, and `UnknownExecutionError`.
-    """
-    return _interruptible(
-        on_event, lambda tell, on_started: restart_flow_async(execution_id, surroundings, tell, on_started)
-    )
-
-
-def _interruptible(on_event: OnEvent, run: Callable[[OnEvent, OnStarted], Awaitable[Execution]]) -> Execution:
+def interruptible(on_event: OnEvent, run: Callable[[OnEvent, OnStarted], Awaitable[Execution]]) -> Execution:
+    """Run from code that is not async; signals and what else asks for an end are heard."""
     ended: list[Execution] = []
 
     async def main() -> None:

@@ -90,12 +90,14 @@ def start_task(engine: Engine, live: Live, effect: StartTask) -> None:
     engine.group.start_soon(_run, engine, live, effect, scope)
 
 
-def stop_task(_engine: Engine, live: Live, effect: StopTask) -> None:
-    """Interrupt an attempt."""
+def stop_task(engine: Engine, live: Live, effect: StopTask) -> None:
+    """Interrupt an attempt; one that an earlier process was cut off in is over already."""
     scope = live.tasks.get(effect.task_run_id)
     if scope is not None:
         live.stopped[effect.task_run_id] = effect.awaited
         scope.cancel()
+    elif effect.awaited:
+        engine.post_soon(live.execution.id, TaskEnded(engine.now(), effect.task_run_id, State.KILLED))
 
 
 async def _run(engine: Engine, live: Live, effect: StartTask, scope: anyio.CancelScope) -> None:

@@ -16,7 +16,7 @@ from tiercel_engine.core.codec import event_from_json, event_to_json
 from tiercel_engine.core.decide import rebuild
 from tiercel_engine.core.events import Event
 from tiercel_engine.core.records import Execution
-from tiercel_engine.store import lines
+from tiercel_engine.store import lines, mailbox
 from tiercel_engine.store.lines import Allowance, compact, ending_of, whole
 
 _SCHEMA = """
@@ -48,7 +48,9 @@ _HOLDS_TEXT = r"""(id LIKE ? ESCAPE '\' OR namespace || '.' || flow_id LIKE ? ES
         SELECT execution_id FROM told
         UNION SELECT value FROM labels JOIN told USING (execution_id) WHERE key = 'system.correlationId'))"""
 """What iterations and subflows told counts as told by the execution that began it all."""
-_VERSION = 1
+_VERSION = 2
+_READABLE = (0, 1, _VERSION)
+"""0 is a new file, 1 lacks the requests."""
 _MOST_GATHERED = 5_000
 _SUMMARIES = (
     "SELECT id, namespace, flow_id, state, start_date, end_date, parent_id, kind, finished, owner FROM executions"
@@ -69,6 +71,8 @@ class Summary:
     kind: str | None
     interrupted: bool
     labels: Mapping[str, str]
+    finished: bool = False
+    """Nothing follows but a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,14 @@ class History:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, _VERSION):
+            if version not in _READABLE:
                 raise HistoryError(f"{path.name} was written by another version of Tiercel")
-            if version == 0:
-                self._db.executescript(_SCHEMA)
+            if version != _VERSION:
+                self._db.executescript(_SCHEMA + mailbox.SCHEMA)
                 self._db.execute(f"PRAGMA user_version = {_VERSION}")
         except sqlite3.DatabaseError as error:
             raise HistoryError(f"{path.name} can't be used as history: {error}") from error
+        self.requests = mailbox.Mailbox(self._db)
 
     def close(self) -> None:
         """Write what is left and close the file; what was written here and has not finished is interrupted."""
@@ -267,7 +272,17 @@ class History:
         labels = self._db.execute("SELECT key, value FROM labels WHERE execution_id = ?", (execution_id,))
         interrupted = not finished and not _is_alive(owner)
         return Summary(
-            execution_id, namespace, flow_id, state, start, end, parent_id, kind, interrupted, dict(labels.fetchall())
+            execution_id,
+            namespace,
+            flow_id,
+            state,
+            start,
+            end,
+            parent_id,
+            kind,
+            interrupted,
+            dict(labels.fetchall()),
+            bool(finished),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from tiercel_engine.core.adoption import adopt
 from tiercel_engine.core.endings import allowed, finish_running, start_running
 from tiercel_engine.core.events import Evaluated, TimerFired
 from tiercel_engine.core.records import Scope, Stage, TaskRun
@@ -50,9 +51,14 @@ class Flowable(Kind):
         self.open(work, start_running(work, run))
 
     def open(self, work: Work, run: TaskRun, scope: Scope | None = None) -> None:
-        """Start with the lists."""
+        """Start with the lists, or go on in them where a replay begins."""
         work.set_scope(run.id, scope or Scope())
+        if children := adopt(work, run.id):
+            self.adopted(work, run.id, children)
         work.agenda.append(("advance", run.id))
+
+    def adopted(self, work: Work, owner: str, children: list[TaskRun]) -> None:
+        """Note main children that were there before the scope was opened, beyond what every scope notes."""
 
     def start_children(self, work: Work, owner: str | None, scope: Scope) -> None:
         """Start what may start of the main list."""

@@ -102,6 +102,28 @@ class Each(Flowable):
             groups = replace(groups, cursors=groups.cursors.remove(index))
         work.set_scope(owner, replace(scope, data=groups))
 
+    def adopted(self, work: Work, owner: str, children: list[TaskRun]) -> None:
+        """Go on in the groups of values that have begun."""
+        scope = work.scope(owner)
+        groups: Groups = scope.data
+        tasks = work.listed(owner, scope)
+        last: dict[int, TaskRun] = {}
+        for child in children:
+            index = groups.indices.get(child.value or "")
+            if index is not None:
+                last[index] = child
+        cursors: HashTrieMap[int, int] = HashTrieMap()
+        ready: list[int] = []
+        for index, child in sorted(last.items()):
+            following = tasks.index(child.task_id) + 1 if child.task_id in tasks else 0
+            if child.state.terminated and following >= len(tasks):
+                continue
+            cursors = cursors.insert(index, following)
+            if child.state.terminated:
+                ready.append(index)
+        begun = max(last, default=-1) + 1
+        work.set_scope(owner, replace(scope, data=replace(groups, begun=begun, cursors=cursors, ready=tuple(ready))))
+
     def child_reopened(self, work: Work, owner: str, child: TaskRun) -> None:
         """Take its group back to it."""
         scope = work.scope(owner)
@@ -157,6 +179,11 @@ class EachParallel(Each):
         """When all pairs are done, or one has failed and nothing is at work."""
         total = len(scope.data.values) * len(work.listed(owner, scope))
         return scope.live == 0 and (scope.failed or scope.cursor >= total)
+
+    def adopted(self, work: Work, owner: str, children: list[TaskRun]) -> None:
+        """Go on after the last pair of value and task."""
+        scope = work.scope(owner)
+        work.set_scope(owner, replace(scope, cursor=len(children)))
 
     def child_ended(self, work: Work, owner: str, child: TaskRun) -> None:
         """Nothing hangs on a single one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tiercel_engine.core.adoption import main_children
 from tiercel_engine.core.effects import Question
 from tiercel_engine.core.endings import allowed, finish_running, start_running
 from tiercel_engine.core.events import Evaluated
@@ -46,6 +47,14 @@ class Concurrent(Flowable):
             return
         self.open(work, run, Scope(data=self.data(limit, str(event.values["mode"]))))
 
+    def adopted(self, work: Work, owner: str, children: list[TaskRun]) -> None:
+        """Start the others from the first of the list: they may stand before those that are there."""
+        scope = work.scope(owner)
+        known = {child.task_id for child in children}
+        tasks = work.listed(owner, scope)
+        ahead = next((place for place, name in enumerate(tasks) if name not in known), len(tasks))
+        work.set_scope(owner, replace(scope, cursor=ahead))
+
     def data(self, limit: int, mode: str) -> tuple[object, ...]:
         """What the scope remembers: limit and mode first."""
         return (limit, mode)
@@ -56,6 +65,9 @@ class Concurrent(Flowable):
         limit = _limit(scope)
         while not scope.failed and scope.cursor < len(tasks) and (limit == 0 or scope.live < limit):
             task_id = tasks[scope.cursor]
+            if work.execution.took_over and any(child.task_id == task_id for child in main_children(work, owner)):
+                scope = work.set_scope(owner, replace(scope, cursor=scope.cursor + 1))
+                continue
             scope = work.set_scope(owner, replace(scope, cursor=scope.cursor + 1, live=scope.live + 1))
             self.create_child(work, owner, task_id)
 
@@ -121,6 +133,14 @@ class Dag(Concurrent):
     def main_over(self, work: Work, owner: str | None, scope: Scope) -> bool:
         """At the first failure, or when all have ended."""
         return scope.failed or (scope.live == 0 and len(scope.data[2]) >= len(work.list_named(owner, "tasks")))
+
+    def adopted(self, work: Work, owner: str, children: list[TaskRun]) -> None:
+        """They are started, and those that have ended free others."""
+        scope = work.scope(owner)
+        limit, mode, *_ = scope.data
+        started = frozenset(child.task_id for child in children)
+        ended = frozenset(child.task_id for child in children if child.state.terminated)
+        work.set_scope(owner, replace(scope, data=(limit, mode, started, ended)))
 
     def child_ended(self, work: Work, owner: str, child: TaskRun) -> None:
         """Free the ones that waited for it."""
