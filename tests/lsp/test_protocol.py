@@ -253,22 +253,36 @@ class Wire:
 
     def __init__(self, reader: asyncio.StreamReader, writer: Any) -> None:
         self._reader, self._writer = reader, writer
-        self._answers: dict[int, dict[str, Any]] = {}
+        self._answers: dict[int | None, dict[str, Any]] = {}
+        self._notifications: list[dict[str, Any]] = []
 
     def send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
         self._writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 
-    async def answer(self, id_: int) -> dict[str, Any]:
+    async def answer(self, id_: int | None) -> dict[str, Any]:
         async with asyncio.timeout(60):
             while id_ not in self._answers:
-                header = await self._reader.readuntil(b"\r\n\r\n")
-                length = re.search(rb"Content-Length: (\d+)", header)
-                assert length is not None
-                message: dict[str, Any] = json.loads(await self._reader.readexactly(int(length[1])))
-                if "id" in message and "method" not in message:
-                    self._answers[message["id"]] = message
+                await self._read()
         return self._answers.pop(id_)
+
+    async def notification(self, method: str) -> dict[str, Any]:
+        async with asyncio.timeout(60):
+            while not any(each["method"] == method for each in self._notifications):
+                await self._read()
+        found = next(each for each in self._notifications if each["method"] == method)
+        self._notifications.remove(found)
+        return found
+
+    async def _read(self) -> None:
+        header = await self._reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"Content-Length: (\d+)", header)
+        assert length is not None
+        message: dict[str, Any] = json.loads(await self._reader.readexactly(int(length[1])))
+        if "method" not in message:
+            self._answers[message["id"]] = message
+        elif "id" not in message:
+            self._notifications.append(message)
 
 
 async def test_messages_that_cannot_be_read_are_refused_and_the_server_goes_on() -> None:

@@ -8,9 +8,10 @@ import logging
 import pkgutil
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcContentModified, JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from tiercel_schemas import __version__
@@ -18,6 +19,7 @@ from tiercel_schemas.versions import KestraVersion
 from tiercel_server.lsp import handlers
 from tiercel_server.lsp.around import Around
 from tiercel_server.lsp.client import ClientAbilities
+from tiercel_server.lsp.connection import Writer, receive
 from tiercel_server.lsp.convert import Positions
 from tiercel_server.lsp.diagnosing import Diagnosing
 from tiercel_server.lsp.neighbours import Neighbours
@@ -29,6 +31,8 @@ from tiercel_server.workspace.session import path_of
 logger = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 _WORKERS = 4
+_MOST_WAITING = 500
+"""Requests that may wait for a worker."""
 
 
 class TiercelServer(LanguageServer):
@@ -53,13 +57,31 @@ class TiercelServer(LanguageServer):
         self.runs = Runs(self)
         self.neighbours = Neighbours(self)
         self.around = Around(self)
+        self._waiting = 0
         self._queries = ThreadPoolExecutor(_WORKERS, thread_name_prefix="tiercel-query")
         for module in pkgutil.iter_modules(handlers.__path__):
             importlib.import_module(f"{handlers.__name__}.{module.name}").register(self)
 
+    def serve(self, reading: BinaryIO, writing: BinaryIO) -> int:
+        """Serve the client at the other end of two streams until it leaves; the code to exit with."""
+        protocol = cast("TiercelProtocol", self.protocol)
+        writer = Writer(writing)
+        protocol.set_writer(writer)
+        try:
+            asyncio.run(receive(reading, protocol.handle_message, protocol.refuse_message, protocol.structure_message))
+        except SystemExit as leaving:
+            return leaving.code if isinstance(leaving.code, int) else 1
+        except (BrokenPipeError, KeyboardInterrupt):
+            return 1
+        finally:
+            self.shutdown()
+            writer.close()
+        return 0
+
     def begin(self, params: types.InitializeParams) -> None:
         """Take the client's folders, abilities and settings; all of them may be missing."""
         self.abilities = ClientAbilities(params.capabilities)
+        self.protocol.trace = params.trace or types.TraceValue.Off
         self.session = Session((), version_setting(params.initialization_options))
         self.set_folders([folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""])
 
@@ -89,12 +111,20 @@ class TiercelServer(LanguageServer):
     ) -> Callable[[Any], Awaitable[_Answer | None]]:
         """Answer a request about a document with a function of its newest snapshot and the parameters, on a worker.
 
-        A request that is cancelled while it waits is never begun.
+        A request that is cancelled while it waits is never begun; an answer about a text that has changed by then is
+        refused (ContentModified).
         """
 
         async def handle(params: Any) -> _Answer | None:
-            snapshot = self.document(params.text_document.uri)
-            return await self.in_worker(answer, snapshot, params) if snapshot is not None else None
+            uri = params.text_document.uri
+            snapshot = self.document(uri)
+            if snapshot is None:
+                return None
+            answered = await self.in_worker(answer, snapshot, params)
+            newest = self.document(uri)
+            if newest is not None and newest.version != snapshot.version:
+                raise JsonRpcContentModified(f"The text changed while {method} was answered.")
+            return answered
 
         # The page of features reads what is behind a handler.
         handle.answers_for = answer  # type: ignore[attr-defined]
@@ -102,8 +132,19 @@ class TiercelServer(LanguageServer):
         return handle
 
     async def in_worker(self, work: Callable[..., _Answer], *arguments: Any) -> _Answer:
-        """Do work that takes time on a worker thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._queries, work, *arguments)
+        """Do work that takes time on a worker thread; refused (ServerCancelled) when far too much is waiting."""
+        if self._waiting >= _MOST_WAITING:
+            raise JsonRpcException("The server is busy.", code=types.LSPErrorCodes.ServerCancelled)
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._queries, work, *arguments)
+        finally:
+            self._waiting -= 1
+
+    @property
+    def waiting(self) -> int:
+        """Requests that are being answered or wait for a worker."""
+        return self._waiting
 
     def reload(self, settings: Any = None) -> None:
         """Read project files and the client's settings anew, and look at every open document again."""

@@ -39,9 +39,9 @@ def _serve(reading: BinaryIO, writing: BinaryIO) -> NoReturn:
     server = TiercelServer()
     _leave_on_signal()
     server.diagnosing.warm_up()
-    code = 0
+    code = 1
     try:
-        server.start_io(reading, writing)
+        code = server.serve(reading, writing)
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
     finally:
