@@ -20,8 +20,12 @@ class ClientAbilities:
         self.markdown_in_hover = _has_markdown(hover.content_format if hover is not None else None)
         lens = workspace.code_lens if workspace is not None else None
         self.lens_refresh = bool(lens is not None and lens.refresh_support)
+        diagnostics = workspace.diagnostics if workspace is not None else None
+        self.diagnostic_refresh = bool(diagnostics is not None and diagnostics.refresh_support)
         watched = workspace.did_change_watched_files if workspace is not None else None
         self.watching = bool(watched is not None and watched.dynamic_registration)
+        edit = workspace.workspace_edit if workspace is not None else None
+        self.document_changes = bool(edit is not None and edit.document_changes)
         self.configuration = bool(workspace is not None and workspace.configuration)
 
 

@@ -82,8 +82,10 @@ class Positions:
         return start + len(before.decode("utf-8", "ignore"))
 
 
-def diagnostic(found: Diagnostic, uri: str, positions: Positions, source: str) -> types.Diagnostic:
-    """A finding for the editor; `source` tells who found it."""
+def diagnostic(
+    found: Diagnostic, uri: str, positions: Positions, source: str, link: str | None = None
+) -> types.Diagnostic:
+    """A finding for the editor; `source` tells who found it, `link` leads to a page about its code."""
     tags = []
     if found.deprecated:
         tags.append(types.DiagnosticTag.Deprecated)
@@ -98,6 +100,7 @@ def diagnostic(found: Diagnostic, uri: str, positions: Positions, source: str) -
         message=found.message,
         severity=types.DiagnosticSeverity(int(found.severity)),
         code=found.code,
+        code_description=types.CodeDescription(link) if link is not None else None,
         source=source,
         tags=tags or None,
         related_information=related or None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 
@@ -19,12 +20,15 @@ from tiercel_server.rules import diagnose
 from tiercel_server.workspace import DocumentSnapshot
 
 if TYPE_CHECKING:
+    from tiercel_server.lsp.protocol import TiercelProtocol
     from tiercel_server.lsp.server import TiercelServer
 
 logger = logging.getLogger(__name__)
 PAUSE = 0.03
 """Seconds without a key press after which findings are looked for."""
 SOURCE = "tiercel"
+FINDINGS = "findings"
+"""The name of looking for findings among the timings of methods."""
 RUN_SOURCE = "tiercel run"
 
 
@@ -73,6 +77,7 @@ class Diagnosing:
 
     def schedule_all(self, but: str | None = None) -> None:
         """Look at every open document anew, as what they know of one another has changed."""
+        self._server.pulling.stale()
         for snapshot in self._server.session.documents:
             if snapshot.name != but:
                 self.schedule(snapshot.name)
@@ -90,9 +95,29 @@ class Diagnosing:
         if found is None or snapshot is None or found[0] is not snapshot:
             return
         positions = self._server.positions(snapshot)
-        shown = [convert.diagnostic(each, uri, positions, SOURCE) for each in found[1]]
+        shown = [] if self._server.pulling.is_asked_for(uri) else self.shown(snapshot, found[1])
         shown += [convert.diagnostic(each, uri, positions, RUN_SOURCE) for each in self._server.runs.findings(snapshot)]
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, snapshot.version))
+
+    def shown(self, snapshot: DocumentSnapshot, findings: list[Diagnostic]) -> list[types.Diagnostic]:
+        """Findings as the client takes them."""
+        positions, link = self._server.positions(snapshot), self._server.rule_pages.link
+        return [convert.diagnostic(each, snapshot.name, positions, SOURCE, link(each.code)) for each in findings]
+
+    async def current(self, uri: str) -> list[types.Diagnostic]:
+        """The findings on the newest text, looked for now where they are not known yet."""
+        while (snapshot := self._server.document(uri)) is not None:
+            found = self._found.get(uri)
+            if found is not None and found[0] is snapshot and uri not in self._waiting:
+                return self.shown(snapshot, found[1])
+            waiting = self._waiting.pop(uri, None)
+            if waiting is not None:
+                waiting.cancel()
+            await self._look(uri)
+            newest = self._found.get(uri)
+            if newest is None or (newest[0] is not snapshot and self._server.document(uri) is snapshot):
+                return []  # They could not be looked for; the log says why.
+        return []
 
     def forget(self, uri: str) -> None:
         """Take a closed document's findings away."""
@@ -100,6 +125,7 @@ class Diagnosing:
         if waiting is not None:
             waiting.cancel()
         self._found.pop(uri, None)
+        self._server.pulling.forget(uri)
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def close(self) -> None:
@@ -115,7 +141,9 @@ class Diagnosing:
         if snapshot is None:
             return
         loop = asyncio.get_running_loop()
+        begun = time.perf_counter()
         found = await loop.run_in_executor(self._worker, self._findings, snapshot)
+        cast("TiercelProtocol", self._server.protocol).timings.add(FINDINGS, time.perf_counter() - begun)
         if found is not None and self._server.document(uri) is snapshot:
             before = self._found.get(uri)
             self._found[uri] = (snapshot, found)

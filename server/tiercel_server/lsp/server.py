@@ -24,6 +24,8 @@ from tiercel_server.lsp.convert import Positions
 from tiercel_server.lsp.diagnosing import Diagnosing
 from tiercel_server.lsp.neighbours import Neighbours
 from tiercel_server.lsp.protocol import TiercelProtocol
+from tiercel_server.lsp.pulling import Pulling
+from tiercel_server.lsp.rule_pages import RulePages
 from tiercel_server.lsp.runs import Runs
 from tiercel_server.workspace import DocumentSnapshot, Session, UnknownDocumentError
 from tiercel_server.workspace.session import path_of
@@ -54,6 +56,8 @@ class TiercelServer(LanguageServer):
         self.texts: dict[str, str] = {}
         self.abilities = ClientAbilities(types.ClientCapabilities())
         self.diagnosing = Diagnosing(self)
+        self.pulling = Pulling(self)
+        self.rule_pages = RulePages()
         self.runs = Runs(self)
         self.neighbours = Neighbours(self)
         self.around = Around(self)
@@ -168,6 +172,7 @@ class TiercelServer(LanguageServer):
     def close(self) -> None:
         """End runs and workers; the server is of no use afterwards."""
         self.runs.kill_all()
+        self.rule_pages.close()
         self.diagnosing.close()
         self._queries.shutdown(wait=False, cancel_futures=True)
 
