@@ -19,10 +19,13 @@ COMMANDS: Final = {
     "eval": "Render one expression.",
     "executions": "Look at what was run here, and restart it.",
     "explain": "Tell what a rule is about, with examples.",
+    "files": "Look at namespace files, and change them.",
     "init": "Write a tiercel.yaml, or set the Kestra version in one.",
+    "kv": "Look at key-value pairs, and change them.",
     "lsp": "Run the language server.",
     "run": "Run a flow on this machine.",
     "schema": "Print the JSON Schema of flows, or take in that of a server.",
+    "secrets": "Say which secrets a flow needs, and which are missing.",
 }
 """Each command and its line of help; the code of `NAME` is `commands/NAME.py`, its click command is named `command`."""
 

@@ -1,0 +1,1 @@
+"""Subcommands of `tiercel kv`, a file each."""

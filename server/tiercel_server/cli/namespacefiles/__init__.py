@@ -1,0 +1,1 @@
+"""Subcommands of `tiercel files`, a file each."""

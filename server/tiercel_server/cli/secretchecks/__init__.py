@@ -1,0 +1,1 @@
+"""Subcommands of `tiercel secrets`, a file each."""
