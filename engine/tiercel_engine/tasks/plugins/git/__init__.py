@@ -1,0 +1,1 @@
+"""Tasks of the Git plugin, done by the `git` program."""
