@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
 _FILE_NAME = re.compile(r"""filename\s*=\s*(?:"([^"]*)"|([^;\s]+))""", re.IGNORECASE)
+_ENCODED_NAME = re.compile(r"""filename\*\s*=\s*"?([\w-]*)'[^']*'([^;\s"]+)""", re.IGNORECASE)
 
 
 @task_type("io.kestra.plugin.core.http.Download", "io.kestra.plugin.fs.http.Download")
@@ -53,8 +55,16 @@ class Download:
 
 
 def _name(response: httpx.Response) -> str:
-    match = _FILE_NAME.search(response.headers.get("content-disposition", ""))
-    given = match[1] or match[2] if match else unquote(response.url.path)
+    given = _named(response.headers.get("content-disposition", "")) or unquote(response.url.path)
     # Only the last step: a server must not choose a folder.
     name = PurePosixPath(given.replace("\\", "/")).name
     return name if name not in ("", ".", "..") else temporary_name(".tmp")
+
+
+def _named(disposition: str) -> str | None:
+    encoded = _ENCODED_NAME.search(disposition)
+    if encoded is not None:
+        with suppress(LookupError):
+            return unquote(encoded[2], encoding=encoded[1] or "utf-8")
+    match = _FILE_NAME.search(disposition)
+    return (match[1] or match[2]) if match else None

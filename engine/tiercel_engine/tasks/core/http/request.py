@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tiercel_engine.tasks.api import TaskContext, TaskResult, task_type
+from typing import TYPE_CHECKING
+
+from tiercel_engine.expressions.http_options import HttpOptions
+from tiercel_engine.tasks.api import TaskContext, TaskFailure, TaskResult, task_type
 from tiercel_engine.tasks.core.http.exchange import exchange, header_lists, read_options
+from tiercel_engine.tasks.properties import flag
+
+if TYPE_CHECKING:
+    import httpx
 
 
 @task_type("io.kestra.plugin.core.http.Request", "io.kestra.plugin.fs.http.Request")
@@ -11,10 +18,12 @@ class Request:
     """Sends a request and gives back the answer."""
 
     async def run(self, context: TaskContext) -> TaskResult:
-        """Outputs `uri`, `code`, `headers`, `body` (text)."""
+        """Outputs `uri`, `code`, `headers`, `body` (text); raises `TaskFailure`."""
+        if await flag(context, "encryptBody", default=False):
+            raise TaskFailure("`encryptBody` needs the key of a Kestra server, which a run on this machine has not")
         options = await read_options(context)
         async with exchange(context, options) as response:
-            content = await response.aread()
+            content = await read_content(response, options)
             charset = response.charset_encoding or options.charset
             try:
                 body = content.decode(charset, errors="replace")
@@ -28,3 +37,15 @@ class Request:
                     "body": body,
                 }
             )
+
+
+async def read_content(response: httpx.Response, options: HttpOptions) -> bytes:
+    """The content of an answer; raises `TaskFailure` for one that is longer than the options allow."""
+    if response.is_stream_consumed or options.longest_answer is None:
+        return await response.aread()
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > options.longest_answer:
+            raise TaskFailure(f"The answer has more than {options.longest_answer} bytes (`maxContentLength`)")
+    return bytes(content)
