@@ -43,8 +43,7 @@ def generate(root: Path) -> dict[Path, bytes]:
             own = path.parent != source or name == "core" or (source / "1.3" / path.name).exists()
             shards[file] = f"{version}/{name}" if own else name
             contents[file] = _read(path)
-            if name == "core":
-                _correct(contents[file], version)
+            _correct(contents[file], name, version)
             made[DATA / f"{shards[file]}.json"] = _lines(_shard(contents[file]))
         made[DATA / version / "index.json"] = _lines(
             {"version": version, **_index(index, shards, contents), **_bounds(version, indexes)}
@@ -52,22 +51,22 @@ def generate(root: Path) -> dict[Path, bytes]:
     return made
 
 
-def _correct(core: dict[str, Any], version: str) -> None:
+def _correct(facts: dict[str, Any], artifact: str, version: str) -> None:
     table = tomllib.loads(Path(__file__).with_name("catalog_corrections.toml").read_text(encoding="utf-8"))
     for each in table["correction"]:
-        if version not in each["versions"]:
+        if version not in each["versions"] or artifact != each.get("artifact", "core"):
             continue
         owner: str = each["owner"]
-        found = [key for key in core[each["section"]] if key == owner or key.startswith(owner.rstrip("*"))]
+        found = [key for key in facts[each["section"]] if key == owner or key.startswith(owner.rstrip("*"))]
         exact = [key for key in found if owner.endswith("*") or key == owner]
         if not exact:
             message = f"a correction names {owner}, which is not in the {each['section']} of {version}"
             raise KeyError(message)
         for key in exact:
-            properties = core[each["section"]][key]["props"]
+            properties = facts[each["section"]][key]["props"]
             raw = properties.get(each["property"], {})
             # A number stands for a property that others share: it must not change for them.
-            raw = core["shared"][raw] if isinstance(raw, int) else raw
+            raw = facts["shared"][raw] if isinstance(raw, int) else raw
             properties[each["property"]] = raw | each["set"]
 
 

@@ -6,25 +6,27 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-_DURATION = re.compile(
-    r"[-+]?P(?=[-+]?\d|T)(?:[-+]?\d{1,18}D)?"
-    r"(?:T(?=[-+]?\d|[-+]?[.,]\d)(?:[-+]?\d{1,18}H)?(?:[-+]?\d{1,18}M)?(?:[-+]?\d{1,18}(?:[.,]\d{0,9})?S)?)?",
-    re.IGNORECASE,
-)
+from tiercel_schemas.durations import parse_duration
+
 _DATE = re.compile(r"[-+]?\d{4,9}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?")
 _OFFSET = re.compile(r"Z|[-+]\d{1,2}(?::?[0-5]\d){0,2}", re.IGNORECASE)
 # As Java takes it: hours of one digit stand alone, and so do they behind `UTC`.
 _ZONE_OFFSET = re.compile(r"(?:UTC|GMT|UT)?[+-](?:(\d{1,2})|(\d\d):(\d\d)(?::(\d\d))?|(\d\d)(\d\d)(\d\d)?)", re.ASCII)
 _LARGEST_OFFSET = 18 * 3600
-_OF_THIS_MACHINE = frozenset({"localtime", "Factory"})
+_NO_ZONES = frozenset({"localtime", "Factory", "posixrules", "EST", "MST", "HST", "ROC"})
+"""Names of this machine's data that Java does not take."""
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DATE_TIME = re.compile(r"(?P<date>[^T ]+)(?:[Tt ](?P<time>[^Z+\-\[]*)(?P<rest>.*))?", re.DOTALL)
 
 
 def is_duration(text: str) -> bool:
     """An ISO 8601 duration of days, hours, minutes and seconds, as `PT1H30M`; weeks and months are none."""
-    return _DURATION.fullmatch(text) is not None
+    try:
+        parse_duration(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_date(text: str) -> bool:
@@ -58,7 +60,7 @@ def is_instant(text: str) -> bool:
 def _regions() -> frozenset[str]:
     from zoneinfo import available_timezones
 
-    return frozenset(available_timezones() - _OF_THIS_MACHINE)
+    return frozenset(available_timezones() - _NO_ZONES)
 
 
 def is_timezone(text: str) -> bool:

@@ -11,7 +11,8 @@ from tiercel_schemas.diagnostics import Severity
 from tiercel_schemas.json_schema import words
 from tiercel_schemas.json_schema.findings import LITERAL, Findings, owner_span
 from tiercel_schemas.json_schema.type_faults import version_hint
-from tiercel_schemas.source.nodes import MappingNode, Node, Pair
+from tiercel_schemas.source.nodes import MappingNode, Pair
+from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class PropertyFaults:
         message = f"`{name}` of {owner.words} is deprecated{then}"
         self._findings.add("deprecated-property", message, pair.key.span, Severity.HINT, data, deprecated=True)
 
-    def wrong(self, owner: Owner, prop: Property, place: Node, error: ValidationError) -> None:
+    def wrong(self, owner: Owner, prop: Property, span: Span, error: ValidationError) -> None:
         """A value that the property does not take."""
         path = tuple(error.absolute_path)
         steps = [str(step) for step in path if not isinstance(step, int)]
@@ -135,16 +136,20 @@ class PropertyFaults:
         if error.validator == "enum":
             allowed = [str(value) for value in _bound(error)]
             data |= {"values": allowed, "suggestions": words.suggestions(str(error.instance), allowed)}
-        self._findings.add(code, message, place.span, _severity(owner, prop, code, error), data)
+        self._findings.add(code, message, span, _severity(owner, prop, code, error), data)
 
 
 def _severity(owner: Owner, prop: Property, code: str, error: ValidationError) -> Severity:
     value, bound = error.instance, _bound(error)
+    bound = bound if isinstance(bound, str) or error.validator != "type" else bound[0]
     if code == f"{LITERAL}wrong-kind" and (bound == "string" or isinstance(value, str)) and bound not in _SCALARS:
         # A structure is rendered as its JSON text, and a text may be read as a structure, in ways of the task's own.
         return Severity.WARNING
     if code == f"{LITERAL}invalid-enum" and str(value).upper() in map(str, bound):
         # Tasks that read the word themselves may not mind its case.
+        return Severity.WARNING
+    if code == f"{LITERAL}invalid-duration" and str(value).isdigit():
+        # A bare number is a duration where nothing is rendered; no record tells of the rest.
         return Severity.WARNING
     if error.validator == "type" and bound in _SCALARS:
         return Severity.ERROR
@@ -165,8 +170,12 @@ def _explain(name: str, prop: Property, error: ValidationError) -> tuple[str, st
         # A templated list or map may be given as text: JSON, or an expression.
         if prop.dynamic and bound == "string":
             return "wrong-kind", words.text_of_structure(name, value)
-        texts = ["string"] if prop.dynamic and bound in {"array", "object"} else []
-        return "wrong-kind", words.wrong_kind(name, value, [bound, *texts] if texts else bound)
+        kinds = [bound] if isinstance(bound, str) else list(bound)
+        if prop.dynamic and {"array", "object"}.issuperset(kinds):
+            kinds.append("string")
+            if isinstance(value, str):
+                return "wrong-kind", words.text_for_structure(name, value, kinds[:-1])
+        return "wrong-kind", words.wrong_kind(name, value, kinds)
     if keyword in {"enum", "const"}:
         return "invalid-enum", words.wrong_value(name, value, bound if keyword == "enum" else [bound])
     if keyword == "format":

@@ -217,9 +217,12 @@ class _ValueReader:
 
     def _scalar_alternative(self, prop: Property, node: ScalarNode, *, dynamic: bool) -> Any:
         kinds = {each.kind for each in prop.alternatives}
+        value = scalar_value(node)
+        if dynamic and kinds == {"array", "object"} and isinstance(value, str) and not _may_be_list(value):
+            return value
         if dynamic or "string" in kinds or kinds & {"integer", "number", "boolean"}:
             return NOTHING
-        return scalar_value(node)
+        return value
 
 
 def read_scalar(prop: Property, node: ScalarNode, *, dynamic: bool) -> Any:
@@ -231,7 +234,7 @@ def read_scalar(prop: Property, node: ScalarNode, *, dynamic: bool) -> Any:
         return NOTHING if dynamic else value
     match prop.kind:
         case "string":
-            return _text(prop, node, value)
+            return _text(prop, node, value, dynamic=dynamic)
         case "boolean":
             return _boolean(value)
         case "integer" | "number":
@@ -244,15 +247,20 @@ def read_scalar(prop: Property, node: ScalarNode, *, dynamic: bool) -> Any:
     return NOTHING
 
 
+def _may_be_list(text: str) -> bool:
+    """Whether a text may be read as a list: JSON, or a file to be fetched."""
+    return not text.strip() or text.lstrip().startswith(("[", "{")) or "://" in text
+
+
 def _may_be_map(text: str) -> bool:
     """Whether a text may be read as a map: JSON, or a file to be fetched."""
     return not text.strip() or text.lstrip().startswith("{") or "://" in text
 
 
-def _text(prop: Property, node: ScalarNode, value: Any) -> Any:
+def _text(prop: Property, node: ScalarNode, value: Any, *, dynamic: bool) -> Any:
     if prop.format is not None and not isinstance(value, str):
-        # Numbers are seconds, or milliseconds, of a date.
-        return NOTHING
+        # Numbers are seconds, or milliseconds of a date; but what is rendered comes as text, and then is no duration.
+        return scalar_text(node) if dynamic and prop.format == "duration" else NOTHING
     if value == "" and prop.format is not None:
         return NOTHING
     if prop.enum and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(prop.enum):

@@ -27,6 +27,7 @@ KINDS = {
 
 _KIND_WORDS = {"taskRunner": "task runner", "logExporter": "log exporter", "additional": "part of a plugin"}
 _MOST_VALUES = 12
+_ENTERPRISE = "io.kestra.plugin.ee."
 
 
 def kind_words(kind: str) -> str:
@@ -50,11 +51,25 @@ def likely_types(catalog: Catalog, written: str, kind: str | None) -> tuple[list
     same = [name for name in names if simple_name(name).lower() == last.lower()]
     if not package:
         return [], same[:3]
+    if alike := [name for name in same if f".{name}".lower().endswith(f".{written}".lower())]:
+        return alike, []
     if not written.startswith("io.kestra."):
-        return [], []
+        return [name for name in same if _is_slip_of_package(written, name)], []
     beside = {simple_name(name): name for name in names if name.rpartition(".")[0] == package}
-    slips = [beside[each] for each in suggestions(last, beside)] or suggestions(written, same, cutoff=0.9)
+    slips = [beside[each] for each in suggestions(last, beside)]
+    if not slips and not written.startswith(_ENTERPRISE):
+        slips = suggestions(written, same, cutoff=0.9)
     return slips, [] if slips else suggestions(written, same)
+
+
+def _is_slip_of_package(written: str, known: str) -> bool:
+    """Whether one step of a type's name differs from a known one: the first, or another by a letter or two."""
+    ours, theirs = written.lower().split("."), known.lower().split(".")
+    differing = [index for index, steps in enumerate(zip(ours, theirs, strict=False)) if steps[0] != steps[1]]
+    if len(ours) != len(theirs) or len(differing) != 1:
+        return False
+    index = differing[0]
+    return index == 0 or is_slip(ours[index], [theirs[index]])
 
 
 @lru_cache(maxsize=4)
@@ -110,6 +125,9 @@ class TypeFaults:
         mean = did_you_mean(data["suggestions"])
         if written.startswith(EXACT_PACKAGES) or "." not in written:
             message = f"there is no type `{written}` in Kestra {catalog.version}{mean}"
+            self._findings.add("unknown-type", message, span, data=data)
+        elif slips and (not written.startswith("io.kestra.") or slips[0].lower() == written.lower()):
+            message = f"there is no type `{written}`{mean}"
             self._findings.add("unknown-type", message, span, data=data)
         elif slips or written.rpartition(".")[0] in packages(catalog):
             message = f"`{written}` is not among the types of its plugin that are known here{mean}"

@@ -17,7 +17,8 @@ from tiercel_schemas.json_schema.property_faults import Owner, PropertyFaults
 from tiercel_schemas.json_schema.reading import Nested, Reading, effective_pairs, is_empty, read_object
 from tiercel_schemas.json_schema.shallow import object_validator
 from tiercel_schemas.json_schema.type_faults import KINDS, Choice, TypeFaults
-from tiercel_schemas.source.nodes import MappingNode, Node, Pair, ScalarNode, follow
+from tiercel_schemas.source.nodes import MappingNode, Node, Pair, ScalarNode, SequenceNode, follow
+from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ class _FlowValidation:
         place = reading.places.get(path)
         left = (names for prefix, names in _LEFT_TO_RULES.items() if owner.fact.name.startswith(prefix))
         if prop is not None and place is not None and prop.name not in next(left, ()):
-            self._properties.wrong(owner, prop, place, error)
+            pair = reading.pairs[str(path[0])] if len(path) == 1 else None
+            self._properties.wrong(owner, prop, _value_span(place, pair), error)
 
     def _note_asides(self, owner: Owner, reading: Reading) -> None:
         for name, pair in reading.pairs.items():
@@ -201,6 +203,12 @@ class _FlowValidation:
         # A trigger may be called as other things are: `Flow`.
         called = f"the trigger `{simple}`" if plugin.kind == "trigger" else f"`{simple}`"
         return Owner(plugin, called, names, frozenset(supplied), certain, dynamic=dynamic)
+
+
+def _value_span(place: Node, pair: Pair | None) -> Span:
+    """A value; with its key where it is a list or map that begins on a line of its own."""
+    is_block = isinstance(place, MappingNode | SequenceNode) and not place.flow_style
+    return Span(pair.key.span.start, place.span.end) if is_block and pair is not None else place.span
 
 
 def _standing(nested: Nested, *, certain: bool) -> dict[str, Any]:

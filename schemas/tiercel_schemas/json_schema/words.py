@@ -96,6 +96,11 @@ def text_of_structure(name: str, value: Any) -> str:
     return f"`{name}` takes text; {shown(value)} is turned into its JSON"
 
 
+def text_for_structure(name: str, value: Any, kinds: Sequence[str]) -> str:
+    """A text that is no JSON where a list or map belongs."""
+    return f"`{name}` takes {kind_words(kinds)}, or JSON text of one; {shown(value)} is none"
+
+
 def wrong_value(name: str, value: Any, allowed: Sequence[Any]) -> str:
     """A value that is not in an enumeration."""
     likely = suggestions(str(value), map(str, allowed))

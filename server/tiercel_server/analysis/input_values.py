@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from tiercel_schemas.durations import parse_duration
 from tiercel_schemas.source.nodes import MappingNode, Node, ScalarNode, SequenceNode, follow
 from tiercel_schemas.source.values import scalar_text
 from tiercel_server.analysis.mappings import find_items, find_pair, find_scalar, find_text, find_value
@@ -16,9 +17,7 @@ from tiercel_server.analysis.symbols import InputSymbol
 
 _INTEGER = re.compile(r"[-+]?[0-9]{1,20}")
 _FLOAT = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?[fFdD]?|[-+]?(NaN|Infinity)")
-_DURATION = re.compile(
-    r"[-+]?P(?!$)([-+]?[0-9]+D)?(T(?!$)([-+]?[0-9]+H)?([-+]?[0-9]+M)?([-+]?[0-9]+([.,][0-9]{0,9})?S)?)?", re.IGNORECASE
-)
+_DURATION = re.compile(r"[-+]?P[-+0-9DTHMS.,]+", re.IGNORECASE)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?")
 _INSTANT = re.compile(
@@ -80,6 +79,8 @@ class InputValues:
             return _pattern_fault(text, pattern) if pattern is not None else None
         if self._type in {"INT", "FLOAT"}:
             return self._bound_fault(float(text), "min", "max", _number)
+        if self._type == "DURATION":
+            return self._bound_fault(_quietly(parse_duration, text), "min", "max", _reader(parse_duration))
         if self._type in {"DATE", "TIME", "DATETIME"}:
             read = {"DATE": date.fromisoformat, "TIME": time.fromisoformat, "DATETIME": datetime.fromisoformat}
             return self._bound_fault(_quietly(read[self._type], text), "after", "before", _reader(read[self._type]))
@@ -138,12 +139,17 @@ def scalar_fault(text: str, type_name: str) -> str | None:
     return None
 
 
+def _moment(text: str) -> datetime:
+    """A moment; the end of a day may be written as its 24th hour."""
+    return datetime.fromisoformat(text.replace("T24:00", "T00:00", 1))
+
+
 _FORMS: Mapping[str, tuple[re.Pattern[str], str, Callable[[str], object] | None]] = {
     "FLOAT": (_FLOAT, "number", None),
-    "DURATION": (_DURATION, "ISO-8601 duration such as `PT10M`", None),
+    "DURATION": (_DURATION, "ISO-8601 duration such as `PT10M`", parse_duration),
     "DATE": (_DATE, "date such as `2026-05-01`", date.fromisoformat),
-    "TIME": (_TIME, "time such as `10:30:00`", None),
-    "DATETIME": (_INSTANT, "instant such as `2026-05-01T10:30:00Z`", None),
+    "TIME": (_TIME, "time such as `10:30:00`", time.fromisoformat),
+    "DATETIME": (_INSTANT, "instant such as `2026-05-01T10:30:00Z`", _moment),
     "EMAIL": (_EMAIL, "e-mail address", None),
     "URI": (_URI, "URI with a scheme", None),
 }

@@ -11,6 +11,7 @@ from tiercel_schemas.source.spans import Span
 from tiercel_server.analysis.templates import TemplateSite
 
 COMPARISONS = frozenset({"==", "!=", "equals"})
+ARITHMETIC = frozenset({"-", "*", "/", "%"})
 UseKind = Literal["filter", "function", "test"]
 
 
@@ -94,7 +95,7 @@ class TemplateFacts:
     references: tuple[Reference, ...]
     uses: tuple[Use, ...]
     operations: tuple[n.Binary, ...]
-    """Comparisons and defaults (`??`), anywhere in the template."""
+    """Comparisons, arithmetic that only numbers take, and defaults (`??`), anywhere in the template."""
     local_names: frozenset[str] = frozenset()
 
 
@@ -170,7 +171,7 @@ def _expression(node: n.Expression, found: _Collector, *, guarded: bool) -> None
             _expression(right, found, guarded=guarded)
             _mark_dash(found, before, middle, node)
         case n.Binary(left=left, right=right):
-            if node.operator in COMPARISONS:
+            if node.operator in COMPARISONS | ARITHMETIC:
                 found.operations.append(node)
             _expression(left, found, guarded=guarded)
             _expression(right, found, guarded=guarded)

@@ -35,6 +35,10 @@ _SCRIPT = frozenset({"workingDir", "outputDir", "outputFiles"})
 KNOWN_ROOTS = _ALWAYS | _RUN | _TASK_RUN | _SCRIPT | {"response", "schedule", "addLabels", "secrets"}
 """Every root that some place has in some version."""
 
+_OF_A_RUN = frozenset({"outputs", "tasks", "taskrun"})
+_BEFORE_RUNS = frozenset(_CORE + "trigger." + name for name in ("Schedule", "Webhook"))
+"""Triggers that are evaluated before anything has run."""
+
 _ROOTS_BY_PLACE: Mapping[PlaceKind, frozenset[str]] = {
     "task": _ALWAYS | _RUN | _TASK_RUN | _SCRIPT,
     "trigger": _ALWAYS | _RUN | _SCRIPT | {"response", "schedule", "taskrun"},
@@ -68,7 +72,9 @@ class Scope:
     @cached_property
     def root_names(self) -> frozenset[str]:
         """The names of the roots that are there (some only in some runs)."""
-        return _ROOTS_BY_PLACE[self.kind]
+        names = _ROOTS_BY_PLACE[self.kind]
+        owner = next((each for each in self.flow.outline.triggers if self.path[:2] == each.path), None)
+        return names - _OF_A_RUN if owner is not None and owner.type in _BEFORE_RUNS else names
 
     @cached_property
     def roots(self) -> Mapping[str, Shape]:

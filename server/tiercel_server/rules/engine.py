@@ -99,7 +99,9 @@ def is_on(rule: Rule, settings: ProjectSettings) -> bool:
     """Whether a project wants a rule's findings."""
     if rule.code in settings.ignore or (rule.code in settings.severities and settings.severities[rule.code] is None):
         return False
-    return rule.profile is None or rule.profile in settings.profiles or rule.code in settings.severities
+    if rule.code in settings.severities:
+        return True
+    return not rule.asked_for and (rule.profile is None or rule.profile in settings.profiles)
 
 
 def _adjusted(finding: Diagnostic, settings: ProjectSettings, version: KestraVersion) -> Diagnostic | None:

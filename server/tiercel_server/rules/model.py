@@ -25,7 +25,8 @@ class Rule:
 
     `summary` is one line that says what is flagged; `why` says what happens if it is left so. `bad` and `good` are
     flows (or stretches of one) before and after. `fix` tells what an automatic fix does, "" where there is none.
-    A rule with a `profile` is off until the project asks for that profile. `at_run_time`: Kestra's own validation
+    A rule with a `profile` is off until the project asks for that profile, one that is `asked_for` until it is named:
+    selected, or given a severity. `at_run_time`: Kestra's own validation
     takes such a flow, and it fails, or misleads, when it runs.
     """
 
@@ -40,6 +41,7 @@ class Rule:
     versions: tuple[KestraVersion, ...] = ALL_VERSIONS
     profile: Profile | None = None
     at_run_time: bool = False
+    asked_for: bool = False
 
     def finding(
         self,

@@ -50,7 +50,7 @@ def rule_table(rules: Iterable[Rule]) -> str:
         for rule in known:
             if rule.group == group:
                 versions = ", ".join(version.value for version in rule.versions)
-                severity = "off" if rule.profile is not None else rule.severity.label
+                severity = "off" if rule.profile is not None or rule.asked_for else rule.severity.label
                 fix = "yes" if rule.fix else ""
                 lines.append(f"| [{rule.code}]({rule.code}.md) | {severity} | {versions} | {fix} | {rule.summary} |")
         lines.append("")
@@ -63,6 +63,10 @@ def _facts(rule: Rule) -> list[str]:
         facts.append(f"- Kestra: {', '.join(version.value for version in rule.versions)}")
     if rule.profile is not None:
         facts.append(f"- Off by default: `--profile {rule.profile}`, or `rules: {{profile: {rule.profile}}}`")
+    if rule.asked_for:
+        facts.append(
+            f"- Off by default: `--select {rule.code}`, or `rules: {{severity: {{{rule.code}: information}}}}`"
+        )
     facts.append(f"- Fix: {'yes' if rule.fix else 'no'}")
     return facts
 

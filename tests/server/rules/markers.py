@@ -3,7 +3,8 @@
 A line such as `#      ^^^^ error: unknown-input "part of the message"` claims one finding on the line above it, at
 the columns of the carets (of the first character where a finding spans lines). `# ~ error: code` claims one anywhere
 on that line. Claims are cut out before the flow is read, so they may stand in block scalars too. A first line
-`# kestra-version: 1.3` sets the version, `# profiles: practice` turns on groups.
+`# kestra-version: 1.3` sets the version, `# profiles: practice` turns on groups, `# asked-for: unknown-plugin` a rule
+that waits to be named.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiercel_schemas.versions import DEFAULT_VERSION, KestraVersion
-from tiercel_server.rules import diagnose
+from tiercel_server.rules import all_rules, diagnose
 from tiercel_server.workspace import DocumentSnapshot, ProjectSettings
 
 _CLAIM = re.compile(r'^(\s*#\s*)(\^+|~)\s+(error|warning|information|hint): ([a-z0-9-]+)(?: "(.*)")?\s*$')
-_HEAD = re.compile(r"^# (kestra-version|profiles): (.+)$")
+_HEAD = re.compile(r"^# (kestra-version|profiles|asked-for): (.+)$")
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,13 @@ def read_claims(text: str) -> tuple[str, list[Claim]]:
 
 
 def snapshot_of(path: Path, text: str) -> DocumentSnapshot:
-    head = dict(match.groups() for line in text.splitlines()[:3] if (match := _HEAD.match(line)))
+    matches = (match for line in text.splitlines()[:3] if (match := _HEAD.match(line)))
+    head: dict[str, str] = {match[1]: match[2] for match in matches}
     version = KestraVersion(head["kestra-version"]) if "kestra-version" in head else DEFAULT_VERSION
     profiles = frozenset(head.get("profiles", "").replace(",", " ").split())
-    return DocumentSnapshot(path.name, text, kestra_version=version, settings=ProjectSettings(profiles=profiles))
+    severities = {code: all_rules()[code].severity for code in head.get("asked-for", "").split()}
+    settings = ProjectSettings(profiles=profiles, severities=severities)
+    return DocumentSnapshot(path.name, text, kestra_version=version, settings=settings)
 
 
 def differences(path: Path) -> list[str]:

@@ -45,6 +45,7 @@ AROUND = (GREET, CALLER, FOLLOWER)
 def findings(rule: Rule, example: str) -> list[tuple[str, Severity, str]]:
     settings = ProjectSettings(
         profiles=frozenset({rule.profile} if rule.profile else ()),
+        severities={rule.code: rule.severity} if rule.asked_for else {},
         secrets=frozenset({"TOKEN"}),
         kv=frozenset({"region"}),
     )

@@ -193,7 +193,8 @@ def _with_selected(settings: ProjectSettings, select: Iterable[str]) -> dict[str
     severities = dict(settings.severities)
     for code in select:
         rule = all_rules().get(code)
-        if rule is not None and (rule.profile is not None or code in severities) and severities.get(code) is None:
+        is_off = rule is not None and (rule.profile is not None or rule.asked_for or code in severities)
+        if rule is not None and is_off and severities.get(code) is None:
             severities[code] = rule.severity
     return severities
 

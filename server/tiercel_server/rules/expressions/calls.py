@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.expressions import Signature, SignatureKind, all_signatures, signatures
-from tiercel_schemas.expressions import nodes as n
 from tiercel_server.analysis.references import Use
 from tiercel_server.rules.examples import logs
 from tiercel_server.rules.model import Rule, RuleContext, replacement, safe_replacement
@@ -19,8 +18,8 @@ _RUN = "Kestra saves the flow, and the expression fails when it runs."
 _GUESS = "Writes the name that was probably meant: a guess."
 
 
-def _rule(code: str, summary: str, bad: str, good: str, fix: str = "", severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(code, "expressions", summary, _RUN, logs(bad), logs(good), severity, fix=fix, at_run_time=True)
+def _rule(code: str, summary: str, bad: str, good: str, fix: str = "") -> Rule:
+    return Rule(code, "expressions", summary, _RUN, logs(bad), logs(good), fix=fix, at_run_time=True)
 
 
 _NEW_NAME = "Writes the name that it has in the flow's version. What is only like a known name is a guess."
@@ -40,13 +39,6 @@ TOO_MANY_ARGUMENTS = _rule(
 MISSING_ARGUMENT = _rule(
     "missing-argument", "A call lacks an argument that it needs.", "{{ 'a' | split }}", "{{ 'a' | split(',') }}"
 )
-WRONG_ARGUMENT = _rule(
-    "wrong-argument",
-    "An argument must be a map, and is a text, a number or a list.",
-    "{{ 'a b' | replace(' ', '_') }}",
-    "{{ 'a b' | replace({' ': '_'}) }}",
-    severity=Severity.WARNING,
-)
 RULES = (
     UNKNOWN_FUNCTION,
     UNKNOWN_FILTER,
@@ -54,9 +46,7 @@ RULES = (
     UNKNOWN_ARGUMENT,
     TOO_MANY_ARGUMENTS,
     MISSING_ARGUMENT,
-    WRONG_ARGUMENT,
 )
-_NO_MAPS = (n.StringLiteral, n.IntegerLiteral, n.DoubleLiteral, n.BooleanLiteral, n.ListLiteral)
 
 _UNKNOWN: Mapping[str, Rule] = {"function": UNKNOWN_FUNCTION, "filter": UNKNOWN_FILTER, "test": UNKNOWN_TEST}
 _PEBBLE_ONLY = frozenset({"i18n", "block", "parent"})
@@ -103,8 +93,6 @@ def _arguments(use: Use, signature: Signature) -> Iterator[Diagnostic]:
     variadic = any(parameter.variadic for parameter in parameters)
     positional = [argument for argument in use.arguments if argument.name is None]
     given = set(names[: len(positional)])
-    if not variadic:
-        yield from _wrong_arguments(use, signature, positional)
     for argument in use.arguments:
         if argument.name is None:
             continue
@@ -128,14 +116,3 @@ def _arguments(use: Use, signature: Signature) -> Iterator[Diagnostic]:
         what = "an argument" if missing == [use.name] else listed(missing)
         example = signature.example if missing == [use.name] and signature.example else signature.label
         yield MISSING_ARGUMENT.finding(f"`{use.name}` needs {what}: `{example}`", use.text_span)
-
-
-def _wrong_arguments(use: Use, signature: Signature, positional: list[n.Argument]) -> Iterator[Diagnostic]:
-    """Literals where a map is asked for."""
-    by_name = {argument.name: argument for argument in use.arguments if argument.name is not None}
-    for index, parameter in enumerate(signature.parameters):
-        argument = positional[index] if index < len(positional) else by_name.get(parameter.name)
-        if argument is not None and parameter.type == "map" and isinstance(argument.value, _NO_MAPS):
-            example = f": `{signature.example}`" if signature.example else ""
-            message = f"`{use.name}` takes a map here{example}"
-            yield WRONG_ARGUMENT.finding(message, use.site.text_span(argument.value.span))

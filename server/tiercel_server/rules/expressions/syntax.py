@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
-from tiercel_schemas.expressions import ExpressionProblem
+from tiercel_schemas.expressions import ExpressionProblem, signatures
+from tiercel_schemas.source.scalar_offsets import ScalarOffsets
+from tiercel_schemas.source.spans import Span
+from tiercel_server.analysis.scopes import KNOWN_ROOTS
 from tiercel_server.rules.examples import logs
-from tiercel_server.rules.model import Rule, RuleContext
+from tiercel_server.rules.model import Rule, RuleContext, replacement
 from tiercel_server.rules.registry import checks
 
 EXPRESSION_SYNTAX = Rule(
@@ -28,6 +32,39 @@ UNKNOWN_TAG = Rule(
     bad=logs("{% include 'a' %}"),
     good=logs("{% if true %}yes{% endif %}"),
 )
+HALF_EXPRESSION = Rule(
+    code="half-expression",
+    group="expressions",
+    at_run_time=True,
+    severity=Severity.WARNING,
+    summary="An expression lacks a brace where it begins.",
+    why="Kestra takes it for plain text and never evaluates it.",
+    bad=logs("{ flow.id }}"),
+    good=logs("{{ flow.id }}"),
+    fix="Sets the missing brace: a guess.",
+)
+
+_HALF = re.compile(
+    r"(?<![{$%#\\])\{\s*(?P<name>[A-Za-z]\w*)\s*[.\[(|][^{}\n]*\}\}(?!\})"
+    r"|(?<![{$])\{\s+\{\s*(?P<spaced>[A-Za-z]\w*)\s*[.\[(|][^{}\n]*\}\s*\}"
+)
+
+
+@checks(HALF_EXPRESSION)
+def check_braces(context: RuleContext) -> Iterator[Diagnostic]:
+    """Rendered texts of one line with `{ inputs.a }}` or `{ { inputs.a } }` in them."""
+    known = KNOWN_ROOTS | signatures(context.version).functions.keys()
+    for value in context.flow.values:
+        text = value.node.value
+        if value.rendering != "rendered" or "}" not in text or "\n" in text:
+            continue
+        for match in _HALF.finditer(text):
+            if (match["name"] or match["spaced"]) in known:
+                span = ScalarOffsets(context.flow.source.text, value.node).text_span(Span(*match.span()))
+                mended = "{{ " + match[0].strip("{} ") + " }}"
+                data = replacement(span, mended, f"Write `{mended}`")
+                message = f"this is plain text: an expression stands in `{{{{ }}}}`, as `{mended}`"
+                yield HALF_EXPRESSION.finding(message, span, data=data)
 
 
 @checks(EXPRESSION_SYNTAX, UNKNOWN_TAG)

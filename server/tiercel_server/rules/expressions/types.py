@@ -8,7 +8,7 @@ from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.expressions import nodes as n
 from tiercel_schemas.expressions import signatures
 from tiercel_server.analysis.infer import accepts, shape_of
-from tiercel_server.analysis.references import COMPARISONS, TemplateFacts
+from tiercel_server.analysis.references import ARITHMETIC, COMPARISONS, TemplateFacts
 from tiercel_server.analysis.scopes import Scope
 from tiercel_server.analysis.shapes import ScalarShape, Shape, describe_shape
 from tiercel_server.rules.examples import logs
@@ -37,12 +37,22 @@ NEVER_EQUAL = Rule(
     bad=logs("{{ inputs.count == '3' }}", _COUNT),
     good=logs("{{ inputs.count == 3 }}", _COUNT),
 )
+WRONG_OPERAND = Rule(
+    code="wrong-operand",
+    group="expressions",
+    at_run_time=True,
+    summary="A text that is no number stands in arithmetic.",
+    why="Kestra saves the flow, and the expression fails when it runs. Texts are joined by `~`.",
+    bad=logs("{{ 'rows: ' * 2 }}"),
+    good=logs("{{ 'rows: ' ~ 2 }}"),
+)
 
 _TEXT_ONLY = frozenset({"md5", "sha1", "sha256", "sha512", "trim", "number", "urlencode", "urldecode"})
 _NUMBERS = frozenset({"integer", "number"})
+_SCALARS = (n.StringLiteral, n.IntegerLiteral, n.DoubleLiteral)
 
 
-@checks(WRONG_FILTER_INPUT, NEVER_EQUAL)
+@checks(WRONG_FILTER_INPUT, NEVER_EQUAL, WRONG_OPERAND)
 def check(context: RuleContext) -> Iterator[Diagnostic]:
     """Every filter and every comparison."""
     for facts in context.flow.facts:
@@ -53,6 +63,8 @@ def check(context: RuleContext) -> Iterator[Diagnostic]:
         for node in facts.operations:
             if node.operator in COMPARISONS:
                 yield from _comparison(facts, node, scope)
+            elif node.operator in ARITHMETIC:
+                yield from _arithmetic(facts, node)
 
 
 def _filter(context: RuleContext, facts: TemplateFacts, node: n.Filter, scope: Scope) -> Iterator[Diagnostic]:
@@ -75,6 +87,23 @@ def _comparison(facts: TemplateFacts, node: n.Binary, scope: Scope) -> Iterator[
         answer = "different" if node.operator == "!=" else "never equal"
         message = f"a number and a text are always {answer}: leave out the quotes, or compare with `| string`"
         yield NEVER_EQUAL.finding(message.replace("always never", "never"), facts.site.text_span(node.span))
+
+
+def _arithmetic(facts: TemplateFacts, node: n.Binary) -> Iterator[Diagnostic]:
+    for operand in (node.left, node.right):
+        # A text may be taken out of a list by a minus.
+        from_list = operand is node.right and node.operator == "-" and not isinstance(node.left, _SCALARS)
+        if isinstance(operand, n.StringLiteral) and not from_list and not _is_number(operand.value):
+            message = f"`{node.operator}` takes numbers, and this is a text; `~` joins texts"
+            yield WRONG_OPERAND.finding(message, facts.site.text_span(operand.span))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _kind(shape: Shape) -> str:

@@ -134,8 +134,16 @@ def _dependencies(inputs: tuple[InputSymbol, ...]) -> Iterator[Diagnostic]:
             data = replacement(node.span, meant, f"Write `{meant}`") if meant else {}
             yield UNKNOWN_DEPENDENCY.finding(f"there is no input `{node.value}`{hint}", node.span, data=data)
         if each.id and each.id in _reachable(each.id, needs):
-            span = pointing_span(each.node, "dependsOn") or each.name_span
+            span = _needed_span(each, needs) or pointing_span(each.node, "dependsOn") or each.name_span
             yield DEPENDENCY_CYCLE.finding(f"the input `{each.id}` depends on itself, directly or through others", span)
+
+
+def _needed_span(each: InputSymbol, needs: Mapping[str, tuple[str, ...]]) -> Span | None:
+    """Where an input names the one that leads back to it."""
+    for node in find_items(find_value(each.node, "dependsOn"), "inputs"):
+        if isinstance(node, ScalarNode) and (node.value == each.id or each.id in _reachable(node.value, needs)):
+            return node.span
+    return None
 
 
 def _reachable(start: str, needs: Mapping[str, tuple[str, ...]]) -> set[str]:

@@ -77,7 +77,7 @@ def check_loops(context: RuleContext) -> Iterator[Diagnostic]:
     for reference in context.flow.references:
         scope = context.flow.scope_at(reference.site.value.path)
         if scope.kind == "task" and not reference.guarded and (message := _without_loop(context, reference, scope)):
-            span = reference.step_span(-1 if reference.root == "item" else 0)
+            span = reference.step_span(0 if reference.root == "taskrun" else -1)
             yield OUTSIDE_LOOP.finding(message, span)
 
 
@@ -93,6 +93,8 @@ def _without_loop(context: RuleContext, reference: Reference, scope: Scope) -> s
             if kinds & {"Loop", "ForEach", "EachSequential", "EachParallel"}
             else "`item` is there only inside a `Loop`"
         )
+    if reference.root in {"parent", "parents"}:
+        return _without_outer_loop(reference, scope, kinds, is_new=is_new)
     if reference.root != "taskrun" or not reference.steps:
         return None
     step = reference.steps[0].name
@@ -103,6 +105,18 @@ def _without_loop(context: RuleContext, reference: Reference, scope: Scope) -> s
     if _inside_unknown_flowable(scope):
         return None
     return f"`taskrun.{step}` is there only inside a loop"
+
+
+def _without_outer_loop(reference: Reference, scope: Scope, kinds: set[str], *, is_new: bool) -> str | None:
+    if [each for each in reference.names if not isinstance(each, int)][:2] != ["taskrun", "value"]:
+        return None
+    if kinds & {"ForEach", "EachSequential", "EachParallel", "ForEachItem"} or _inside_unknown_flowable(scope):
+        return None
+    if is_new:
+        return (
+            f"`{reference.root}` has no values in Kestra 2.0; inside a `Loop` read `item.value` or `item.parent.value`"
+        )
+    return f"`{reference.root}` has values only inside a loop"
 
 
 def _inside_unknown_flowable(scope: Scope) -> bool:

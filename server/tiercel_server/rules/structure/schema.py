@@ -31,6 +31,19 @@ def _rule(
     return Rule(code, "structure", summary, why, bad, good, severity, fix=_FIXES.get(code, ""), at_run_time=late)
 
 
+UNKNOWN_PLUGIN = Rule(
+    "unknown-plugin",
+    "structure",
+    "A type belongs to no plugin that Tiercel knows.",
+    "It may be a plugin of your own, of which `tiercel schema import` can tell; without that its properties are not "
+    "checked, and it can't be run here. A slip in the name of a known type is told without being asked for.",
+    tasks(item("io.company.kestra.Work")),
+    one_task("log.Log", "message: Hello"),
+    Severity.INFORMATION,
+    asked_for=True,
+)
+
+
 _STRICT = "Kestra refuses the whole flow."
 _LATE = "Kestra saves the flow, and the task fails when it runs: the value of a templated property is read only then."
 _AGE = "It still works here, and will be gone in a later version."
@@ -136,14 +149,7 @@ RULES: Mapping[str, Rule] = {
             one_task("log.Logg", "message: Hello"),
             one_task("log.Log", "message: Hello"),
         ),
-        _rule(
-            "unknown-plugin",
-            "A type belongs to no plugin that Tiercel knows.",
-            "It may be a plugin of your own: its properties are not checked, and it can't be run here.",
-            tasks(item("io.company.kestra.Work")),
-            one_task("log.Log", "message: Hello"),
-            Severity.INFORMATION,
-        ),
+        UNKNOWN_PLUGIN,
         _rule(
             "misplaced-type",
             "A type stands where another kind of thing belongs, such as a trigger among the tasks.",
