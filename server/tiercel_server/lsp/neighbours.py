@@ -82,6 +82,14 @@ class Neighbours:
         self._made = _Made(closed, documents, index)
         return index
 
+    def index_around(self, snapshot: DocumentSnapshot) -> WorkspaceIndex:
+        """The workspace with this snapshot of a document, though a newer one may have come."""
+        index = self.index()
+        if snapshot in index.open.values():
+            return index
+        others = (each for each in self._server.session.documents if each.name != snapshot.name)
+        return WorkspaceIndex(self._closed, (*others, snapshot), self._load)
+
     def flows(self) -> WorkspaceFlows:
         """The flows as they are now; for worker threads too."""
         return self.index().flows

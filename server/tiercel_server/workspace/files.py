@@ -28,14 +28,19 @@ def find_files(roots: Iterable[Path]) -> Iterator[Path]:
 
 def read_snapshot(path: Path, folders: Folders) -> DocumentSnapshot | None:
     """The document in a file; None where it can't be read or is too large."""
+    text = read_text(path)
+    return folders.snapshot(path.as_uri(), text) if text is not None else None
+
+
+def read_text(path: Path) -> str | None:
+    """The text of a file; None where it can't be read or is too large."""
     try:
-        if path.stat().st_size > LARGEST or not path.is_file():
+        if not path.is_file() or path.stat().st_size > LARGEST:
             return None
         # Line ends stay as they are: places count in the text as an editor has it.
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeError):
         return None
-    return folders.snapshot(path.as_uri(), text)
 
 
 def read_entry(path: Path, folders: Folders) -> DocumentEntry | None:

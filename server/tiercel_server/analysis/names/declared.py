@@ -10,8 +10,9 @@ from tiercel_schemas.source.spans import Span
 from tiercel_server.analysis.mappings import find_value
 from tiercel_server.analysis.names.context import OwnFlow
 from tiercel_server.analysis.names.model import Name, NameKind, Occurrence
-from tiercel_server.analysis.names.scalars import items_of, literal, literal_of, step_parts
+from tiercel_server.analysis.names.scalars import items_of, literal, literal_of
 from tiercel_server.analysis.names.scalars import whole_scalar as scalar
+from tiercel_server.analysis.names.structure import named_inputs
 from tiercel_server.analysis.outline import FlowOutline
 from tiercel_server.analysis.symbols import OutputSymbol, TaskSymbol, TriggerSymbol
 
@@ -56,16 +57,7 @@ def dependencies(own: OwnFlow) -> Iterator[Occurrence]:
         depends = find_value(each.node, "dependsOn")
         for item in items_of(find_value(depends, "inputs")) if isinstance(depends, MappingNode) else ():
             if isinstance(item, ScalarNode) and (found := literal(item)) is not None:
-                yield from _input(found, own)
-
-
-def _input(node: ScalarNode, own: OwnFlow) -> Iterator[Occurrence]:
-    if "." not in node.value or tuple(node.value.split(".")) not in own.inputs:
-        yield scalar(own.name("input", node.value), node, "reference", own.flow.source.text)
-        return
-    for steps, span in step_parts(node, own.flow.source.text):
-        if steps in own.inputs:
-            yield Occurrence(own.name("input", *steps), span, "reference", "part", span)
+                yield from named_inputs(found, (), own, text)
 
 
 def _key(name: Name, span: Span, own: OwnFlow) -> Occurrence:

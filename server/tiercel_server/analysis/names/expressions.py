@@ -97,6 +97,7 @@ def _label(reference: Reference, home: Home) -> Iterator[Occurrence]:
 def _task(reference: Reference, home: Home) -> Iterator[Occurrence]:
     names = _names(reference)
     yield step_occurrence(reference, home.name("task", names[0]), 0)
+    yield from (implied(reference, home.name("task", names[0]), step) for step in range(1, len(names)))
     if reference.root != "outputs" or len(names) < 3 or names[1] != "outputs" or not isinstance(home, OwnFlow):
         return
     target = home.called_by(names[0])

@@ -63,7 +63,7 @@ class Occurrence(NamedTuple):
 
     `span` is that of the name itself, without quotes; `whole` that of all that goes with it: the quotes of a scalar or
     text, the dot or the brackets of a step. `certain` is false where it depends on other documents whether the thing is
-    meant: it counts only where such a thing is declared.
+    meant: it counts only where such a thing is declared. `quote` is the quote that a text in the expression may have.
     """
 
     name: Name
@@ -72,3 +72,4 @@ class Occurrence(NamedTuple):
     form: Form
     whole: Span
     certain: bool = True
+    quote: str = "'"

@@ -22,7 +22,8 @@ def step_occurrence(
     start, end = _link(text, reference.steps[begin]).start, _link(text, reference.steps[last]).end
     span = Span(reference.steps[begin].span.start, reference.steps[last].span.end)
     form: Form = "dotted" if reference.steps[last].dotted else "bracket"
-    return Occurrence(name, site.text_span(span), role, form, site.text_span(Span(start, end)), certain)
+    quote = '"' if site.value.node.style == "single" else "'"
+    return Occurrence(name, site.text_span(span), role, form, site.text_span(Span(start, end)), certain, quote)
 
 
 def implied(reference: Reference, name: Name, step: int, *, certain: bool = True) -> Occurrence:

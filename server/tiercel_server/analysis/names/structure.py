@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tiercel_schemas.source.nodes import MappingNode, Node, ScalarNode, walk
+from tiercel_schemas.source.spans import Span
 from tiercel_schemas.source.text import SourceText
 from tiercel_server.analysis.mappings import find_value
 from tiercel_server.analysis.names.calls import FlowId, calls_flows, is_flow_trigger, named_flow
@@ -48,6 +49,8 @@ def _flow_reference(
         return
     role: Role = "call" if calls_flows(type_name) else "listen" if listens else "reference"
     yield scalar(Name("flow", *target), flow_id, role, text)
+    if written is not None:
+        yield scalar(Name("flow", *target), written, "reference", text)._replace(form="implied")
     if role == "call":
         yield from given_inputs(find_value(node, "inputs"), ForeignFlow(target), text)
 
@@ -61,22 +64,31 @@ def given_inputs(node: Node | None, home: Home, text: SourceText) -> Iterator[Oc
 def _given(
     key: ScalarNode, value: Node | None, above: tuple[str, ...], home: Home, text: SourceText
 ) -> Iterator[Occurrence]:
-    known = home.inputs if isinstance(home, OwnFlow) else None
+    yield from named_inputs(key, above, home, text)
     whole = (*above, *key.value.split("."))
-    for steps, span in step_parts(key, text):
-        full = (*above, *steps)
-        if known is not None and full not in known and len(full) > 1:
-            continue
-        alone = full == whole and len(steps) == 1
-        name = home.name("input", *full)
-        certain = len(full) == 1 or known is not None
-        if alone:
-            yield scalar(name, key, "reference", text)._replace(certain=certain)
-        else:
-            yield Occurrence(name, span, "reference", "part", span, certain)
+    known = home.inputs if isinstance(home, OwnFlow) else None
     if isinstance(value, MappingNode) and len(whole) < 3 and (known is None or whole in known):
         for inner, below in keys_of(value):
             yield from _given(inner, below, whole, home, text)
+
+
+def named_inputs(node: ScalarNode, above: tuple[str, ...], home: Home, text: SourceText) -> Iterator[Occurrence]:
+    """The inputs that a scalar names: one, or a form and one inside it, joined by a dot; `above` is a form around."""
+    known = home.inputs if isinstance(home, OwnFlow) else None
+    parts = list(step_parts(node, text))
+    for number, (steps, span) in enumerate(parts, start=1):
+        full = (*above, *steps)
+        symbol = known.get(full) if known is not None else None
+        if known is not None and symbol is None and len(full) > 1:
+            continue
+        own = len(full) - len(symbol.parent.steps) if symbol is not None and symbol.parent is not None else len(full)
+        first = max(0, number - own) if symbol is not None else number - 1
+        name, certain = home.name("input", *full), len(full) == 1 or known is not None
+        if first == 0 and number == len(parts):
+            yield scalar(name, node, "reference", text)._replace(certain=certain)
+        else:
+            place = Span(parts[first][1].start, span.end)
+            yield Occurrence(name, place, "reference", "part", place, certain)
 
 
 def _by_type(node: MappingNode, type_name: str, own: OwnFlow, text: SourceText) -> Iterator[Occurrence]:

@@ -1,4 +1,4 @@
-"""`textDocument/definition`: where a task, an input or a variable is declared."""
+"""`textDocument/definition`: where what is named is declared, in this document or another."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from tiercel_server.features.navigation import definition
+from tiercel_server.lsp.locations import Places
 from tiercel_server.workspace import DocumentSnapshot
 
 if TYPE_CHECKING:
@@ -14,11 +15,10 @@ if TYPE_CHECKING:
 
 
 def register(server: TiercelServer) -> None:
-    """Answer with the place of the declaration."""
+    """Answer with the places of the declarations."""
 
-    def answer(snapshot: DocumentSnapshot, params: types.DefinitionParams) -> types.Location | None:
-        positions = server.positions(snapshot)
-        span = definition(snapshot, positions.offset(params.position))
-        return types.Location(snapshot.name, positions.range(span)) if span is not None else None
+    def answer(snapshot: DocumentSnapshot, params: types.DefinitionParams) -> list[types.Location]:
+        offset = server.positions(snapshot).offset(params.position)
+        return Places(server).locations(definition(snapshot, offset, server.neighbours.index_around(snapshot)))
 
     server.on_document(types.TEXT_DOCUMENT_DEFINITION, answer)

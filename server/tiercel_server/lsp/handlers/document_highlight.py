@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from tiercel_server.features.navigation import references
+from tiercel_server.features.navigation import highlights
 from tiercel_server.workspace import DocumentSnapshot
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 def register(server: TiercelServer) -> None:
-    """Answer with the places in the document."""
+    """Answer with the places in the document; where a thing is declared or set counts as written."""
 
     def answer(snapshot: DocumentSnapshot, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
         positions = server.positions(snapshot)
-        spans = references(snapshot, positions.offset(params.position), declaration=True)
-        return [types.DocumentHighlight(positions.range(span), types.DocumentHighlightKind.Text) for span in spans]
+        found = highlights(snapshot, positions.offset(params.position), server.neighbours.index_around(snapshot))
+        kinds = {True: types.DocumentHighlightKind.Write, False: types.DocumentHighlightKind.Read}
+        return [types.DocumentHighlight(positions.range(each.span), kinds[each.is_write]) for each in found]
 
     server.on_document(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, answer)

@@ -1,4 +1,4 @@
-"""`textDocument/references`: all that names a task, an input or a variable."""
+"""`textDocument/references`: all that names a thing, in the whole workspace."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from tiercel_server.features.navigation import references
+from tiercel_server.lsp.locations import Places
 from tiercel_server.workspace import DocumentSnapshot
 
 if TYPE_CHECKING:
@@ -14,12 +15,11 @@ if TYPE_CHECKING:
 
 
 def register(server: TiercelServer) -> None:
-    """Answer with the places in the document."""
+    """Answer with the places, those of this document first."""
 
     def answer(snapshot: DocumentSnapshot, params: types.ReferenceParams) -> list[types.Location]:
-        positions = server.positions(snapshot)
-        offset = positions.offset(params.position)
-        spans = references(snapshot, offset, declaration=params.context.include_declaration)
-        return [types.Location(snapshot.name, positions.range(span)) for span in spans]
+        offset, index = server.positions(snapshot).offset(params.position), server.neighbours.index_around(snapshot)
+        found = references(snapshot, offset, index, declaration=params.context.include_declaration)
+        return Places(server).locations(found)
 
     server.on_document(types.TEXT_DOCUMENT_REFERENCES, answer)

@@ -26,7 +26,7 @@ class IndexedSymbol(NamedTuple):
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FlowEntry:
     """A flow: `id` as its names have it, `span` of the whole, `id_span` where to point, names that reach beyond it."""
 
@@ -38,7 +38,7 @@ class FlowEntry:
     occurrences: tuple[Occurrence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DocumentEntry:
     """A document: `key` tells it from others, `stamp` is its file's time and size, `line_starts` count code points.
 
