@@ -75,7 +75,8 @@ def _take(work: Work, run: TaskRun) -> None:
     if run.outputs:
         work.report("taskrun.outputs", taskRunId=run.id, taskId=run.task_id, outputs=run.outputs)
     for change in run.history:
-        work.report("taskrun.state", taskRunId=run.id, taskId=run.task_id, state=change.state.value, attempt=0)
+        change_of = {"taskRunId": run.id, "taskId": run.task_id, "state": change.state.value}
+        work.report("taskrun.state", **change_of, attempt=0, reused=True)
 
 
 def _place(run: TaskRun) -> tuple[tuple[str, object], ...]:

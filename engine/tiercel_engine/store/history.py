@@ -23,7 +23,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS executions (
     id TEXT PRIMARY KEY, namespace TEXT NOT NULL, flow_id TEXT NOT NULL, kestra_version TEXT NOT NULL,
     state TEXT NOT NULL, start_date TEXT NOT NULL, end_date TEXT, parent_id TEXT, kind TEXT,
-    finished INTEGER NOT NULL DEFAULT 0, owner INTEGER NOT NULL DEFAULT 0
+    finished INTEGER NOT NULL DEFAULT 0, owner INTEGER NOT NULL DEFAULT 0, created TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS executions_by_flow ON executions (namespace, flow_id, start_date);
 CREATE INDEX IF NOT EXISTS executions_by_date ON executions (start_date);
@@ -48,9 +48,9 @@ _HOLDS_TEXT = r"""(id LIKE ? ESCAPE '\' OR namespace || '.' || flow_id LIKE ? ES
         SELECT execution_id FROM told
         UNION SELECT value FROM labels JOIN told USING (execution_id) WHERE key = 'system.correlationId'))"""
 """What iterations and subflows told counts as told by the execution that began it all."""
-_VERSION = 2
-_READABLE = (0, 1, _VERSION)
-"""0 is a new file, 1 lacks the requests."""
+_VERSION = 3
+_READABLE = (0, 1, 2, _VERSION)
+"""0 is a new file, 1 lacks the requests, 2 when an execution was created: a replay starts with its original's date."""
 _MOST_GATHERED = 5_000
 _SUMMARIES = (
     "SELECT id, namespace, flow_id, state, start_date, end_date, parent_id, kind, finished, owner FROM executions"
@@ -121,6 +121,8 @@ class History:
                 raise HistoryError(f"{path.name} was written by another version of Tiercel")
             if version != _VERSION:
                 self._db.executescript(_SCHEMA + mailbox.SCHEMA)
+                if not any(row[1] == "created" for row in self._db.execute("PRAGMA table_info(executions)")):
+                    self._db.execute("ALTER TABLE executions ADD COLUMN created TEXT")
                 self._db.execute(f"PRAGMA user_version = {_VERSION}")
         except sqlite3.DatabaseError as error:
             raise HistoryError(f"{path.name} can't be used as history: {error}") from error
@@ -147,7 +149,7 @@ class History:
         (self._unfinished.discard if execution.sealed else self._unfinished.add)(execution.id)
         self._db.execute(
             "INSERT INTO executions (id, namespace, flow_id, kestra_version, state, start_date, end_date,"
-            " parent_id, kind, finished, owner) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " parent_id, kind, finished, owner, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET state = excluded.state, end_date = excluded.end_date,"
             " finished = excluded.finished, owner = excluded.owner",
             (
@@ -162,6 +164,7 @@ class History:
                 execution.kind,
                 int(execution.sealed),
                 os.getpid(),
+                _text(event.time),
             ),
         )
 
@@ -245,7 +248,9 @@ class History:
     def find(self, search: Search) -> list[Summary]:
         """Executions that match, the newest first."""
         where, values = _conditions(search)
-        query = f"{_SUMMARIES} WHERE {' AND '.join(where) or '1'} ORDER BY start_date DESC, id LIMIT ?"
+        query = (
+            f"{_SUMMARIES} WHERE {' AND '.join(where) or '1'} ORDER BY COALESCE(created, start_date) DESC, id LIMIT ?"
+        )
         rows = self._db.execute(query, (*values, search.limit)).fetchall()
         return [self._summary(row) for row in rows]
 

@@ -17,7 +17,7 @@ from tiercel_server.cli.streams import StreamError, flush_output, give_up_output
 COMMANDS: Final = {
     "check": "Report what is wrong in flows.",
     "eval": "Render one expression.",
-    "executions": "Look at what was run here, and restart it.",
+    "executions": "Look at what was run here, and take it up again.",
     "explain": "Tell what a rule is about, with examples.",
     "files": "Look at namespace files, and change them.",
     "init": "Write a tiercel.yaml, or set the Kestra version in one.",

@@ -245,7 +245,7 @@ def test_an_ambiguous_beginning_names_what_it_may_mean(
     executions: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = iter(["sameA", "sameB"])
-    monkeypatch.setattr("tiercel_engine.runtime.engine.new_id", lambda: next(ids))
+    monkeypatch.setattr("tiercel_engine.runtime.starting.new_id", lambda: next(ids))
     run(GOOD)
     run(GOOD)
     result = executions("show", "same")

@@ -14,7 +14,11 @@ COMMANDS: Final = {
     "outputs": "Print what one put out, or one value of it.",
     "files": "List, print or save the files of one.",
     "follow": "Watch one until it ends.",
+    "kill": "Kill one, whichever process runs it.",
+    "resume": "Let one go on that waits at a Pause or a breakpoint.",
     "restart": "Run what failed, or was cut off, again.",
+    "replay": "Run one again as a new one, from its start or a task.",
+    "state": "Put the end of a task run right, and go on from there.",
     "delete": "Delete some, with logs and files.",
     "purge": "Delete all that match.",
 }
@@ -49,7 +53,8 @@ Examples:
   tiercel executions list --state FAILED --since 7d
   tiercel executions show last
   tiercel executions logs last --follow
-  tiercel executions restart last"""
+  tiercel executions restart last
+  tiercel executions replay last --from transform"""
 
 
 @click.command(
@@ -59,4 +64,4 @@ Examples:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 def command() -> None:
-    """Look at what was run in a workspace, and restart it."""
+    """Look at what was run in a workspace, let it go on or run again, and clear it away."""

@@ -22,9 +22,13 @@ Examples:
   tiercel run hello.yaml
   tiercel run report.yaml --input day=2026-01-31 --label team=data
   tiercel run report.yaml --format jsonl | jq .event
+  tiercel run report.yaml --plan
+  tiercel run report.yaml --from transform --reuse last
+  tiercel run report.yaml --task transform --mock fetch='{"code": 200}'
 
 Exit code: 0 when the execution ends in SUCCESS or WARNING, 1 when it ends in any other state, 2 when it was not
-started: a mistake in the command or the flow, an input refused, a task that can't run here."""
+started: a mistake in the command or the flow, an input refused, a task that can't run here; 130 when it was left by a
+second Ctrl-C, or the watch by one."""
 
 
 def _count(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
@@ -43,8 +47,9 @@ def _count(_context: click.Context, _parameter: click.Parameter, text: str | Non
     "--inputs-file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Inputs as a YAML or JSON map; --input comes before it.",
+    help="Inputs as a YAML or JSON map; --input comes before it, TIERCEL_INPUT_NAME variables after it.",
 )
+@click.option("--no-prompt", is_flag=True, help="Ask for nothing: in a terminal, required inputs are asked for.")
 @click.option("--label", "-l", "labels", multiple=True, metavar="KEY=VALUE", help="A label of the execution.")
 @click.option(
     "--format",
@@ -65,6 +70,37 @@ def _count(_context: click.Context, _parameter: click.Parameter, text: str | Non
     metavar="DIR",
     help="Where subflows and .tiercel/ are; default: the folder of tiercel.yaml, else that of FLOW.",
 )
+@click.option("--from", "first", metavar="TASK", help="Begin there; what stands before is taken from --reuse.")
+@click.option("--to", "last", metavar="TASK", help="Run nothing after it, but for errors, finally and afterExecution.")
+@click.option("--task", "only", metavar="TASK", help="Run only it, with what --reuse or --context lends.")
+@click.option(
+    "--reuse",
+    metavar="ID",
+    help="With --from or --task: the execution whose outputs stand for what does not run; default: last, of this flow.",
+)
+@click.option(
+    "--context",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --task: outputs, inputs, vars and trigger for it, as a YAML or JSON map.",
+)
+@click.option(
+    "--mock",
+    "mocks",
+    multiple=True,
+    metavar="TASK=OUTPUTS",
+    help="Don't run a task, or those of a type; OUTPUTS is a JSON map, a file, or an end state.",
+)
+@click.option(
+    "--fixtures",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Stand-ins and inputs as in Kestra's flow unit tests: {tasks: [{id, outputs, state}], inputs}.",
+)
+@click.option("--breakpoint", "breakpoints", multiple=True, metavar="TASK", help="Stop before it until resumed.")
+@click.option("--plan", is_flag=True, help="Run nothing: show what would run, where, and with which properties.")
+@click.option("--watch", is_flag=True, help="Run again what a change of a file calls for, until Ctrl-C.")
 @click.option("--max-parallel", callback=_count, metavar="N", help="Tasks at work at the same time, at most.")
 @click.option(
     "--log-level",
@@ -90,15 +126,32 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
     max_parallel: int | None,
     log_level: str,
     kestra_version: str | None,
+    first: str | None,
+    last: str | None,
+    only: str | None,
+    reuse: str | None,
+    context: Path | None,
+    mocks: tuple[str, ...],
+    fixtures: tuple[Path, ...],
+    breakpoints: tuple[str, ...],
+    *,
+    no_prompt: bool,
+    plan: bool,
+    watch: bool,
 ) -> None:
     """Run FLOW, a YAML file (- for standard input), on this machine."""
+    _refuse_contradictions(first, last, only, reuse, context)
+    if plan and (watch or format_name == "jsonl"):
+        raise click.UsageError("--plan goes with --format text or json, and not with --watch")
+    from tiercel_engine.core.wishes import Breakpoint, Extent
     from tiercel_engine.runners import RunnerMode
     from tiercel_server.cli.running.complaints import Refused
     from tiercel_server.cli.running.given_inputs import given_inputs, given_labels
+    from tiercel_server.cli.running.mocks import given_mocks
     from tiercel_server.cli.running.preparing import Wish
 
-    try:
-        wish = Wish(
+    def wish() -> Wish:
+        return Wish(
             flow=flow,
             flow_id=flow_id,
             inputs=given_inputs(inputs, inputs_file),
@@ -107,14 +160,50 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
             workspace=workspace,
             max_parallel=max_parallel,
             version=KestraVersion(kestra_version) if kestra_version is not None else None,
+            prompt=not no_prompt,
+            inputs_file=inputs_file,
+            mocks=given_mocks(mocks, fixtures),
+            breakpoints=tuple(Breakpoint(*_named_value(name)) for name in breakpoints),
+            extent=Extent(first, last, only),
+            reuse=reuse,
+            context=context,
         )
-        sys.exit(_run(wish, format_name, log_level))
+
+    try:
+        if watch:
+            from tiercel_server.cli.running.watching import watch as run_again
+
+            sys.exit(run_again(wish, flow, format_name, log_level))
+        if plan:
+            from tiercel_server.cli.running.planning.command import print_plan
+
+            sys.exit(print_plan(wish(), format_name))
+        sys.exit(_run(wish(), format_name, log_level))
     except Refused as refusal:
         if format_name == "jsonl":
             for event in refusal.events:
                 click.echo(json.dumps(event, ensure_ascii=False))
         _complain(refusal)
         sys.exit(REFUSED)
+
+
+def _refuse_contradictions(
+    first: str | None, last: str | None, only: str | None, reuse: str | None, context: Path | None
+) -> None:
+    if only is not None and (first is not None or last is not None):
+        raise click.UsageError("--task stands alone: it excludes --from and --to")
+    if context is not None and only is None:
+        raise click.UsageError("--context needs the --task that is to see it")
+    if context is not None and reuse is not None:
+        raise click.UsageError("--context and --reuse exclude each other")
+    if reuse is not None and first is None and only is None:
+        raise click.UsageError("--reuse needs --from or --task, which say what runs anew")
+
+
+def _named_value(name: str) -> tuple[str, str | None]:
+    """`task` or `task[value]`."""
+    task, bracket, value = name.partition("[")
+    return task, value.removesuffix("]") if bracket else None
 
 
 def _run(wish: Wish, format_name: str, log_level: str) -> int:

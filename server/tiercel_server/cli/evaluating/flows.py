@@ -15,6 +15,7 @@ from tiercel_server.cli.running.given_inputs import input_complaints
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tiercel_schemas.model import Flow
     from tiercel_schemas.versions import KestraVersion
     from tiercel_server.workspace.settings import ProjectSettings
 
@@ -27,8 +28,13 @@ def flow_context(
     FILE inputs stay the paths that were given.
     """
     file = read_flow_file(path, settings, version)
-    known = file.snapshot.kestra_version
-    flow = flow_of(file.name, choose_flow(file, None), known)
+    flow = flow_of(file.name, choose_flow(file, None), file.snapshot.kestra_version)
+    return context_before(flow, given), flow.version
+
+
+def context_before(flow: Flow, given: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What expressions of a flow see before anything of it runs. Raises `Refused`; FILE inputs stay as given."""
+    own = {label.key: label.value for label in flow.labels}
     context: dict[str, Any] = {
         "flow": {
             "id": flow.id,
@@ -36,7 +42,7 @@ def flow_context(
             "revision": flow.revision or 1,
             "tenantId": "main",
         },
-        "labels": nested_labels(tuple((label.key, label.value) for label in flow.labels)),
+        "labels": nested_labels(tuple({**own, **(labels or {})}.items())),
     }
     if flow.variables:
         context["vars"] = dict(flow.variables)
@@ -44,13 +50,13 @@ def flow_context(
         resolved = resolve_inputs(
             flow.inputs,
             given,
-            version=known,
-            rendering=Renderer(known, CommandLineServices()),
+            version=flow.version,
+            rendering=Renderer(flow.version, CommandLineServices()),
             context=context,
             store_file=lambda _, value: str(value),
         )
     except InputError as error:
-        raise Refused("The inputs are refused:", *input_complaints(error)) from error
+        raise Refused(f"The inputs of flow '{flow.id}' can't be used:", *input_complaints(error)) from error
     if resolved.values:
         context["inputs"] = resolved.values
-    return context, known
+    return context

@@ -49,6 +49,4 @@ def delete(workspace: Workspace, summaries: Sequence[Summary]) -> int:
 
 def at_work(summaries: Sequence[Summary]) -> list[Summary]:
     """Those that some process works on."""
-    from tiercel_engine.core.states import State
-
-    return [each for each in summaries if not each.interrupted and not State(each.state).terminated]
+    return [each for each in summaries if not each.interrupted and not each.finished]

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tiercel_server.cli.history.options import format_option, id_argument, refusing, workspace_option
+from tiercel_server.cli.history.taking_up import running_options
 
 if TYPE_CHECKING:
     from tiercel_engine.core.records import Execution
-    from tiercel_engine.runtime import Surroundings
     from tiercel_engine.store import Summary
-    from tiercel_engine.tasks.preflight import Notice
-    from tiercel_server.cli.running.views import View
-
-_NAMED = 5
-"""Places named in a notice."""
 
 _EPILOG = """\b
 Examples:
   tiercel executions restart last
   tiercel executions restart 4xTk --format jsonl
 
-The flow is the one that the execution began with: changes of its file since then do not count.
+The flow is the one that the execution began with: changes of its file since then count with --flow only.
 
 Exit code: as of tiercel run: 0 when the execution ends in SUCCESS or WARNING, 1 when it ends in any other state, 2
 when it was not restarted."""
@@ -37,23 +30,15 @@ when it was not restarted."""
 @id_argument
 @format_option("text", "json", "jsonl")
 @click.option(
-    "--runner", type=click.Choice(["auto", "process", "docker"]), help="Where script tasks run, as for tiercel run."
+    "--flow", "flow_file", metavar="FLOW", help="Go on, as a new execution, with the flow as this file has it now."
 )
-@click.option(
-    "--max-parallel", type=click.IntRange(min=1), metavar="N", help="Tasks at work at the same time, at most."
-)
-@click.option(
-    "--log-level",
-    type=click.Choice(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"]),
-    default="INFO",
-    show_default=True,
-    help="The least level that --format text shows.",
-)
+@running_options
 @workspace_option
 @refusing
 def command(
     execution_id: str,
     format_name: str,
+    flow_file: str | None,
     runner: str | None,
     max_parallel: int | None,
     log_level: str,
@@ -63,11 +48,11 @@ def command(
 
     ID may be shortened as long as one execution only begins so; `last` is the newest.
     """
-    from tiercel_engine.runners import RunnerMode
+    from tiercel_engine.runtime import restart_flow
     from tiercel_server.cli.history.finding import named, workspace_at
+    from tiercel_server.cli.history.revisions import flow_in
     from tiercel_server.cli.history.story import Family
-    from tiercel_server.cli.running.preparing import project_at, surround
-    from tiercel_server.cli.running.views import view_for
+    from tiercel_server.cli.history.taking_up import Way
 
     with workspace_at(workspace) as found:
         summary = named(found.history, execution_id)
@@ -75,24 +60,17 @@ def command(
         told = [line for line in family.read_on() if line["event"] != "log"]
         execution = family.main.known
         _refuse_needless(execution, summary)
-    surroundings, notices = surround(
-        execution.flow,
-        found.place.root,
-        project_at(found.place.project_file),
-        RunnerMode(runner) if runner is not None else None,
-        max_parallel,
-    )
-    view = view_for(format_name, log_level)
-    view.recall(told)
-    sys.exit(_restart(execution, surroundings, (*notices, *_lost_values(execution)), view))
-
-
-def _restart(execution: Execution, surroundings: Surroundings, notices: Iterable[Notice], view: View) -> int:
-    from tiercel_engine.runtime import restart_flow
-    from tiercel_server.cli.running.performing import show_to_the_end
-
-    return show_to_the_end(
-        lambda on_event: restart_flow(execution.id, surroundings, on_event), notices, surroundings.history, view
+    flow = flow_in(flow_file, execution) if flow_file is not None else None
+    name = execution.id
+    way = Way(format_name, runner, max_parallel, log_level)
+    sys.exit(
+        way.take_up(
+            execution,
+            found.place,
+            lambda here, tell: restart_flow(name, here, tell, flow),
+            told if flow is None else (),
+            flow,
+        )
     )
 
 
@@ -116,20 +94,3 @@ def _refuse_needless(execution: Execution, summary: Summary) -> None:
             f"Execution {execution.id} ended in {execution.state}: nothing in it has to run again.",
             "`tiercel run FLOW` begins a new one.",
         )
-
-
-def _lost_values(execution: Execution) -> Iterator[Notice]:
-    """Say so when tasks that run again may read values that are secret, and so were not kept."""
-    from tiercel_engine.runtime.jsonable import jsonable
-    from tiercel_engine.secrets import MASK
-    from tiercel_engine.tasks.preflight import Notice
-
-    places = {
-        "inputs": execution.inputs,
-        "variables": execution.variables,
-        **{f"the outputs of task '{run.task_id}'": run.outputs for run in execution.ordered_task_runs()},
-    }
-    lost = [name for name, values in places.items() if MASK in json.dumps(jsonable(values))]
-    if lost:
-        message = f"secrets are not kept in the history: tasks that run again see {MASK} in {', '.join(lost[:_NAMED])}"
-        yield Notice("WARN", "secrets-not-kept", message)

@@ -26,6 +26,7 @@ class Neighbours:
         self._version = version
         self._exclude = exclude
         self._flows: dict[tuple[str, str], Flow] | None = None
+        self._paths: dict[tuple[str, str], Path] = {}
 
     def find(self, namespace: str, flow_id: str) -> Flow | None:
         """The flow with this name; None when the workspace has none that can be read."""
@@ -38,7 +39,13 @@ class Neighbours:
             for path in sorted(self._files()):
                 for flow in _flows_in(path, self._version):
                     self._flows.setdefault((flow.namespace, flow.id), flow)
+                    self._paths.setdefault((flow.namespace, flow.id), path)
         return self._flows
+
+    def path_of(self, flow: Flow) -> Path | None:
+        """The file that a flow of the workspace was read from."""
+        self.all()
+        return self._paths.get((flow.namespace, flow.id))
 
     def _files(self) -> Iterator[Path]:
         count = 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tiercel_engine.core.records import Trigger
+from tiercel_engine.core.wishes import WHOLE, Breakpoint, Extent, Fixture
 from tiercel_engine.runners import RunnerMode
 from tiercel_engine.runtime import DEFAULT_PARALLEL, RunRequest, Surroundings
+from tiercel_engine.storage import StorageError
 from tiercel_engine.store import History, HistoryError
 from tiercel_engine.tasks.preflight import Notice, preflight
 from tiercel_engine.tasks.services import LocalServices, local_services
@@ -19,10 +22,13 @@ from tiercel_schemas.model.project import STATE_FOLDER, Project, ProjectError, r
 from tiercel_schemas.source.parser import parse_source
 from tiercel_schemas.source.values import TooManyValuesError, plain_value
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.cli.prompting import completed_inputs, nobody, terminal
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.flow_file import STDIN, FlowFile, choose_flow, flow_of, read_flow_file
+from tiercel_server.cli.running.mocks import NO_MOCKS, Mocks
 from tiercel_server.cli.running.neighbours import Neighbours
-from tiercel_server.cli.running.place import find_place
+from tiercel_server.cli.running.parts import checked_extent, lent, running_tasks
+from tiercel_server.cli.running.place import Place, find_place
 from tiercel_server.workspace.settings import ProjectFileError, ProjectSettings, read_project_text, read_settings
 
 _SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
@@ -42,6 +48,17 @@ class Wish:
     workspace: Path | None
     max_parallel: int | None
     version: KestraVersion | None
+    prompt: bool = False
+    """Whether a person in a terminal is asked for required inputs that lack."""
+    inputs_file: Path | None = None
+    """Where `inputs` come from, in part."""
+    mocks: Mocks = NO_MOCKS
+    breakpoints: tuple[Breakpoint, ...] = ()
+    extent: Extent = WHOLE
+    reuse: str | None = None
+    """The execution that lends what the extent leaves out: an id, the beginning of one, `last`."""
+    context: Path | None = None
+    """Variables for a task that runs alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +67,51 @@ class Prepared:
 
     request: RunRequest
     notices: tuple[Notice, ...]
+    file: FlowFile
+    place: Place
+    project: Project
+    neighbours: Neighbours
 
 
 def prepare(wish: Wish) -> Prepared:
     """Read and check everything that a run needs; raises `Refused`."""
+    chosen = choose(wish)
+    part = asked(wish, chosen.flow)
+    flow = part.flow
+    tasks = running_tasks(flow, part.extent, part.fixtures)
+    surroundings, notices = surround(
+        flow, chosen.place.root, chosen.project, wish.runner, wish.max_parallel, chosen.neighbours, tasks
+    )
+    inputs = completed_inputs(
+        flow, part.inputs, surroundings.services, os.environ, terminal if wish.prompt else nobody
+    )
+    request = RunRequest(
+        flow,
+        surroundings,
+        inputs,
+        wish.labels,
+        part.trigger,
+        fixtures=part.fixtures,
+        breakpoints=wish.breakpoints,
+        extent=part.extent,
+        reuse=_lent(wish, flow, surroundings),
+    )
+    return Prepared(request, notices, chosen.file, chosen.place, chosen.project, chosen.neighbours)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The flow that the command line names, checked, in its workspace."""
+
+    file: FlowFile
+    flow: Flow
+    place: Place
+    project: Project
+    neighbours: Neighbours
+
+
+def choose(wish: Wish) -> Chosen:
+    """Find the flow and see whether Kestra would run it; raises `Refused`."""
     start = Path(wish.flow).parent if wish.flow != STDIN else wish.workspace or Path.cwd()
     place = find_place(wish.workspace, start)
     settings = read_settings(place.project_file) if place.project_file is not None else ProjectSettings()
@@ -64,32 +122,85 @@ def prepare(wish: Wish) -> Prepared:
     flow = flow_of(file.name, chosen, file.snapshot.kestra_version)
     if flow.disabled:
         raise Refused(f"Flow '{flow.id}' is disabled, so Kestra would not run it.", "Remove `disabled: true`.")
-    surroundings, notices = surround(flow, place.root, project, wish.runner, wish.max_parallel)
-    return Prepared(RunRequest(flow, surroundings, wish.inputs, wish.labels), notices)
+    return Chosen(file, flow, place, project, Neighbours(place.root, flow.version, project.exclude))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a flow is to run, with what: the flow itself, or one of its one task."""
+
+    flow: Flow
+    fixtures: tuple[Fixture, ...]
+    inputs: Mapping[str, Any]
+    trigger: Trigger | None
+    extent: Extent
+
+
+def asked(wish: Wish, flow: Flow) -> Asked:
+    """The part of a flow that the command line asks for; raises `Refused`."""
+    extent = checked_extent(flow, wish.extent)
+    for stop in wish.breakpoints:
+        checked_extent(flow, Extent(only=stop.task_id))
+    fixtures = wish.mocks.fixtures(flow)
+    inputs = {**wish.mocks.inputs, **wish.inputs}
+    if wish.context is None or extent.only is None:
+        return Asked(flow, fixtures, inputs, None, extent)
+    from tiercel_server.cli.running.given_context import alone, read_given
+
+    single = alone(flow, extent.only, read_given(wish.context))
+    return Asked(single.flow, (*single.fixtures, *fixtures), {**single.inputs, **inputs}, single.trigger, WHOLE)
+
+
+def _lent(wish: Wish, flow: Flow, surroundings: Surroundings) -> str | None:
+    history = surroundings.history
+    if history is None or wish.context is not None:
+        return None
+    try:
+        return lent(history, flow, wish.reuse, wish.extent)
+    except Refused:
+        history.close()
+        raise
 
 
 def surround(
-    flow: Flow, root: Path, project: Project, runner: RunnerMode | None, max_parallel: int | None
+    flow: Flow,
+    root: Path,
+    project: Project,
+    runner: RunnerMode | None,
+    max_parallel: int | None,
+    neighbours: Neighbours | None = None,
+    tasks: Collection[str] | None = None,
 ) -> tuple[Surroundings, tuple[Notice, ...]]:
     """What a workspace lends to an execution of a flow, and what to say before it runs.
 
-    Raises `Refused` when a task that the flow may reach can't run here.
+    `tasks` are those of the flow that may run, None for all. Raises `Refused` when one can't run here.
     """
-    neighbours = Neighbours(root, flow.version, project.exclude)
+    known = neighbours or Neighbours(root, flow.version, project.exclude)
     services = services_in(root, project, runner)
     notices = [Notice("WARN", "secret-unreadable", note) for note in services.notes]
-    notices += preflight(_reached(flow, neighbours), services.runners)
+    notices += task_notices(flow, known, services, tasks)
     _stop_on_notices(notices)
     surroundings = Surroundings(
         services,
-        find_flow=lambda namespace, flow_id: _found(flow, neighbours, namespace, flow_id),
-        knows_namespace=lambda name: _is_known(flow, neighbours, name),
+        find_flow=lambda namespace, flow_id: _found(flow, known, namespace, flow_id),
+        knows_namespace=lambda name: _is_known(flow, known, name),
         globals=project.globals,
         envs=project.envs,
         history=history_in(root, services),
         max_parallel=max_parallel or project.run.max_parallel or DEFAULT_PARALLEL,
     )
     return surroundings, tuple(notices)
+
+
+def task_notices(
+    flow: Flow, neighbours: Neighbours, services: LocalServices, tasks: Collection[str] | None
+) -> list[Notice]:
+    """What to say of the tasks that may run, those of subflows too; ERROR for those that can't."""
+    flows = list(reached_flows(flow, neighbours, tasks))
+    all_notices = preflight(flows, services.runners)
+    own = preflight(flows[:1], services.runners)
+    kept = [notice for notice in own if tasks is None or notice.task_id is None or notice.task_id in tasks]
+    return kept + all_notices[len(own) :]
 
 
 def notice_event(notice: Notice) -> dict[str, Any]:
@@ -137,8 +248,20 @@ def services_in(root: Path, project: Project, runner: RunnerMode | None) -> Loca
             # What a run leaves behind is nobody's source.
             ignore.write_text("*\n", encoding="utf-8")
         return local_services(state, project, root, os.environ, runner)
+    except StorageError as error:
+        raise Refused(f"{error}.") from error
     except (OSError, UnicodeError) as error:
         raise Refused(f"The folder {state} or the project's secrets can't be used: {error}.") from error
+
+
+def planned_services(root: Path, project: Project, runner: RunnerMode | None) -> LocalServices:
+    """The services that a run would get, for questions only: nothing is made below `root`; raises `Refused`."""
+    try:
+        return local_services(
+            root / STATE_FOLDER, project.model_copy(update={"namespaces": {}}), root, os.environ, runner
+        )
+    except (OSError, UnicodeError) as error:
+        raise Refused(f"The project's secrets can't be used: {error}.") from error
 
 
 def history_in(root: Path, services: LocalServices) -> History:
@@ -172,9 +295,13 @@ def _stop_on_notices(notices: list[Notice]) -> None:
         return
     lines = [f"  {notice.message}" for notice in errors]
     if any(notice.code == "unknown-task-type" for notice in errors):
-        lines.append(
-            "Ways out: `disabled: true` on such tasks while you try the rest, or run the flow on a Kestra server."
-        )
+        name = next(notice.task_id for notice in errors if notice.code == "unknown-task-type")
+        lines += [
+            "Ways out:",
+            f'  --mock {name}=\'{{"key": "value"}}\' lets outputs stand for a task; --fixtures FILE does for many',
+            "  --to, --from or --task run a part of the flow without it; so does `disabled: true`",
+            "  a Kestra server runs what is not made for this machine",
+        ]
     raise Refused("The flow was not run:", *lines, events=[notice_event(notice) for notice in notices])
 
 
@@ -189,8 +316,8 @@ def _is_known(flow: Flow, neighbours: Neighbours, name: str) -> bool:
     return any(f"{each}.".startswith(f"{name}.") for each in spaces)
 
 
-def _reached(flow: Flow, neighbours: Neighbours) -> Iterator[Flow]:
-    """The flow and those that its Subflow tasks name outright, and theirs."""
+def reached_flows(flow: Flow, neighbours: Neighbours, tasks: Collection[str] | None = None) -> Iterator[Flow]:
+    """The flow and those that its Subflow tasks name outright, and theirs; of its own only `tasks` count."""
     seen = {(flow.namespace, flow.id)}
     queue = [flow]
     while queue:
@@ -198,6 +325,8 @@ def _reached(flow: Flow, neighbours: Neighbours) -> Iterator[Flow]:
         yield current
         for task in current.all_tasks():
             if task.type != _SUBFLOW or task.disabled:
+                continue
+            if current is flow and tasks is not None and task.id not in tasks:
                 continue
             target = (str(task.properties.get("namespace")), str(task.properties.get("flowId")))
             if target in seen or any("{{" in part for part in target):

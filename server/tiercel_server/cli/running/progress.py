@@ -26,6 +26,8 @@ class TaskLine:
     started: datetime | None = None
     ended: datetime | None = None
     message: str | None = None
+    reused: bool = False
+    """It stands as an earlier execution has left it."""
 
     def seconds(self, now: datetime) -> float | None:
         """How long it has been at work; None before its start."""
@@ -150,6 +152,9 @@ class Progress:
             return
         line.state = event["state"]
         line.message = event.get("message")
+        line.reused = bool(event.get("reused"))
+        if line.reused:
+            return
         if line.state == "RESTARTED":
             line.started = None
         if line.state == "RUNNING" and line.started is None:

@@ -16,6 +16,9 @@ class View(Protocol):
     def take(self, event: Mapping[str, Any]) -> None:
         """Show one event."""
 
+    def say(self, text: str) -> None:
+        """Say a word to whoever waits, on standard error where output may be read by a program."""
+
     def close(self) -> None:
         """The run is over, or was left."""
 

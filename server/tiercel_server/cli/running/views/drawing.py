@@ -8,7 +8,7 @@ from datetime import datetime
 from rich.text import Text
 from rich.tree import Tree
 
-from tiercel_server.cli.running.progress import ExecutionLine, Progress, TaskLine
+from tiercel_server.cli.running.progress import ENDS, ExecutionLine, Progress, TaskLine
 from tiercel_server.cli.running.views.wording import STYLES, mark, safe, seconds
 
 Details = Callable[[TaskLine], Iterable[str]]
@@ -69,7 +69,10 @@ class Drawing:
         return _line(name, line.state, line.seconds(self._now))
 
     def _task(self, line: TaskLine) -> Text:
-        text = _line(line.label, line.state, line.seconds(self._now))
+        if line.reused and line.state in ENDS:
+            text = Text.assemble(("= ", "dim"), line.label, (" reused", "dim"))
+        else:
+            text = _line(line.label, line.state, line.seconds(self._now))
         if line.message and line.state in ("FAILED", "KILLED"):
             text.append(f"  {safe(line.message).splitlines()[0]}", style="red")
         for detail in self._details(line):

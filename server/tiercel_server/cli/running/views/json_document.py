@@ -27,6 +27,11 @@ class JsonDocumentView:
         if event["event"] == "notice":
             self._aside.write(f"{event['level'].lower()}: {event['message']}\n")
 
+    def say(self, text: str) -> None:
+        """Say a word to whoever waits."""
+        self._aside.write(f"{text}\n")
+        self._aside.flush()
+
     def close(self) -> None:
         """Write the execution, if it came to an end."""
         main = self._progress.main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
 
@@ -22,6 +23,11 @@ class JsonLinesView:
         """Write the event."""
         self._out.write(json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
         self._out.flush()
+
+    def say(self, text: str) -> None:
+        """Say a word to whoever waits; it is no event."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
     def close(self) -> None:
         """Nothing is held back."""

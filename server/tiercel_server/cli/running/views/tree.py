@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,14 @@ class TreeView:
             )
         elif kind == "log" and shown(event["level"], self._log_level):
             self._console.print(self._log(event))
+
+    def say(self, text: str) -> None:
+        """Say a word above the tree, or where standard error leads."""
+        if sys.stderr.isatty():
+            self._console.print(Text(text, style="yellow"))
+        else:
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
 
     def close(self) -> None:
         """Leave the finished tree and the outputs on the screen."""

@@ -1,0 +1,1 @@
+"""`tiercel run --plan`: what a run would do, told without doing any of it."""
