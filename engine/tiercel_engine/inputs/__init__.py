@@ -2,7 +2,16 @@
 
 from tiercel_engine.inputs.flow_outputs import OutputError, RenderedOutputs, render_outputs
 from tiercel_engine.inputs.registry import RefusedValue
-from tiercel_engine.inputs.resolve import InputError, InputProblem, Rendering, ResolvedInputs, resolve_inputs
+from tiercel_engine.inputs.resolve import (
+    InputError,
+    InputProblem,
+    Rendering,
+    ResolvedInputs,
+    given_value,
+    input_complaint,
+    missing_inputs,
+    resolve_inputs,
+)
 
 __all__ = [
     "InputError",
@@ -12,6 +21,9 @@ __all__ = [
     "RenderedOutputs",
     "Rendering",
     "ResolvedInputs",
+    "given_value",
+    "input_complaint",
+    "missing_inputs",
     "render_outputs",
     "resolve_inputs",
 ]

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from tiercel_engine.expressions.java.hash_map import hash_map
 from tiercel_engine.inputs.registry import Conversion, RefusedValue, kind_of
@@ -121,11 +123,56 @@ def resolve_inputs(
     return ResolvedInputs(_in_java_order(values, groups), ignored, frozenset(secrets))
 
 
+def missing_inputs(
+    declared: Sequence[Input],
+    given: Mapping[str, Any],
+    *,
+    version: KestraVersion,
+    rendering: Rendering,
+    context: Mapping[str, Any],
+) -> tuple[Any, ...]:
+    """The required inputs that have no value yet and are enabled by those that have one, in their order.
+
+    Each is the model of its own type, its id with dots where it is in a FORM, its `values` rendered. Files are not
+    stored.
+    """
+    flat = list(_flattened(declared))
+    resolver = _Resolver(flat, given, version, rendering, context, lambda _id, value: str(value))
+    for item in flat:
+        resolver.settle(item)
+    missing = []
+    for item in flat:
+        done = resolver.settled[item.id]
+        if any(problem.kind == "missing" for problem in done.problems):
+            missing.append(done.item or item)
+    return tuple(missing)
+
+
+def input_complaint(declared: Any, raw: Any, version: KestraVersion) -> str | None:
+    """Why a raw value can't be that of an input, None where it can; `declared` is as `missing_inputs` gives it."""
+    resolver = _Resolver([declared], {}, version, _NO_RENDERING, {}, refuse_storing)
+    problems = resolver.converted(declared, raw).problems
+    return "\n".join(problem.message.strip() for problem in problems) or None
+
+
+class _NoRendering:
+    def render(self, template: str, context: Mapping[str, Any]) -> str:  # noqa: ARG002
+        return template
+
+    def render_typed(self, template: str, context: Mapping[str, Any]) -> Any:  # noqa: ARG002
+        return template
+
+
+_NO_RENDERING = _NoRendering()
+
+
 @dataclass(slots=True)
 class _Settled:
     enabled: bool = True
     value: Any = None
     problems: list[InputProblem] = field(default_factory=list)
+    item: Any = None
+    """The declaration with its values rendered, where it lacks a value."""
 
 
 @dataclass(slots=True)
@@ -164,8 +211,9 @@ class _Resolver:
         if raw is None:
             if not item.required:
                 return _Settled()
-            return _Settled(problems=[InputProblem(item.id, "missing", f"Missing required input:{item.id}")])
-        return self._converted(item, raw)
+            told = InputProblem(item.id, "missing", f"Missing required input:{item.id}")
+            return _Settled(problems=[told], item=item)
+        return self.converted(item, raw)
 
     def _dependencies(self, item: Any) -> dict[str, _Settled]:
         depends: DependsOn | None = item.depends_on
@@ -205,12 +253,12 @@ class _Resolver:
         return item.model_copy(update={"values": tuple(as_text(value) for value in rendered)})
 
     def _raw(self, item: Any, scope: Mapping[str, Any]) -> Any:
-        raw = _given(self.given, item.id)
+        raw = given_value(self.given, item.id)
         if raw == "" and item.type not in _KEEP_EMPTY_TEXT:
             raw = None
         if raw is not None:
             if isinstance(item, FileInput) and not _is_uri(raw):
-                return self.store_file(item.id, raw)
+                return self.store_file(item.id, _local_path(raw))
             return raw
         if item.defaults is not None:
             return self._default(item, scope)
@@ -237,7 +285,8 @@ class _Resolver:
             return [self._rendered_inside(inner, scope) for inner in value]
         return value
 
-    def _converted(self, item: Any, raw: Any) -> _Settled:
+    def converted(self, item: Any, raw: Any) -> _Settled:
+        """The value of an input, or what speaks against it."""
         conversion = Conversion(self.version, item.id, _item_type(item))
         try:
             kind = kind_of(item.type)
@@ -275,7 +324,8 @@ def _item_type(item: InputBase) -> InputType | None:
     return item.item_type if isinstance(item, (ArrayInput, MultiselectInput)) else None
 
 
-def _given(given: Mapping[str, Any], name: str) -> Any:
+def given_value(given: Mapping[str, Any], name: str) -> Any:
+    """The value given for an id with dots, flat or nested; None where there is none."""
     if name in given:
         return given[name]
     value: Any = given
@@ -287,7 +337,15 @@ def _given(given: Mapping[str, Any], name: str) -> Any:
 
 
 def _is_uri(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(("kestra://", "nsfile://", "file://"))
+    return isinstance(value, str) and value.startswith(("kestra://", "nsfile://"))
+
+
+def _local_path(value: Any) -> Any:
+    """The path of a `file://` URI that a caller gave, which is copied like any other; other values unchanged."""
+    if not isinstance(value, str) or not value.startswith("file://"):
+        return value
+    parts = urlsplit(value)
+    return url2pathname(parts.path)
 
 
 def _place(values: dict[str, Any], name: str, value: Any) -> None:
