@@ -167,6 +167,7 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "to": State,
     "labels": _pairs,
     "warnings": tuple,
+    "places": tuple,
     "events": lambda value: tuple(_event_from(part) for part in value),
     "trigger": _trigger,
     "loop_run": _loop_run,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tiercel_engine.core.effects import Finish, RenderOutputs
-from tiercel_engine.core.events import OutputsRendered
+from tiercel_engine.core.effects import Announce, Finish, JudgeListeners, RenderOutputs
+from tiercel_engine.core.events import ListenersJudged, OutputsRendered
 from tiercel_engine.core.records import Stage
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
@@ -29,7 +29,27 @@ def conclude(work: Work) -> bool:
     if execution.has_outputs:
         work.effects.append(RenderOutputs())
         return False
+    return _told(work)
+
+
+def _told(work: Work) -> bool:
+    """Let others hear of the end; True when afterExecution may follow at once."""
+    work.effects.append(Announce())
+    if any(listener.conditions for listener in work.execution.flow.listeners) and work.execution.loop_run is None:
+        work.effects.append(JudgeListeners())
+        return False
     return True
+
+
+def listeners_judged(work: Work, event: ListenersJudged) -> None:
+    """Leave out the tasks of listeners that do not want to run, and go on to afterExecution."""
+    flow, plan = work.execution.flow, work.execution.plan
+    silent = {
+        task.id for place, listener in enumerate(flow.listeners) if place not in event.places for task in listener.tasks
+    }
+    kept = tuple(name for name in plan.tasks_of(None, "afterExecution") if name not in silent)
+    work.change(plan=replace(plan, root={**plan.root, "afterExecution": kept}))
+    work.agenda.append(("advance", None))
 
 
 def outputs_rendered(work: Work, event: OutputsRendered) -> None:
@@ -42,7 +62,8 @@ def outputs_rendered(work: Work, event: OutputsRendered) -> None:
         work.change(end_state=State.FAILED)
     elif event.outputs:
         work.change(outputs=event.outputs)
-    work.agenda.append(("advance", None))
+    if _told(work):
+        work.agenda.append(("advance", None))
 
 
 def seal(work: Work) -> None:
@@ -60,6 +81,7 @@ def seal(work: Work) -> None:
 def abandon(work: Work, state: State) -> None:
     """End without running anything."""
     work.set_execution_state(state)
+    work.effects.append(Announce())
     work.root = replace(work.root, stage=Stage.DONE)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tiercel_engine.core import beginning, conclusion, interventions, killing, lists, restarting, retries, sla
-from tiercel_engine.core.effects import Effect
+from tiercel_engine.core.effects import Announce, Effect
 from tiercel_engine.core.events import (
     ContinueRequested,
     DirectoryClosed,
@@ -18,6 +18,7 @@ from tiercel_engine.core.events import (
     ForceRunRequested,
     IterationEnded,
     KillRequested,
+    ListenersJudged,
     OutputsRendered,
     RestartRequested,
     ResumeRequested,
@@ -231,6 +232,7 @@ def _settle(work: Work, event: Event) -> None:
             _AGENDA[step](work, run_id)
     if work.paused and work.state is State.RUNNING and _all_paused(work):
         work.set_execution_state(State.PAUSED)
+        work.effects.append(Announce())
     if conclusion.next_ghost(work):
         _settle(work, event)
         return
@@ -310,6 +312,7 @@ _HANDLERS: dict[type[Event], _Handler] = {
     DirectoryOpened: _directory_opened,
     DirectoryClosed: _directory_closed,
     OutputsRendered: _outputs_rendered,
+    ListenersJudged: conclusion.listeners_judged,
     KillRequested: _kill_requested,
     ResumeRequested: _resume_requested,
     RestartRequested: _restart_requested,

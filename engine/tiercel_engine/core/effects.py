@@ -138,6 +138,16 @@ class RenderOutputs(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Announce(Effect):
+    """Let those who wait for an execution of this flow hear of the state that it has reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeListeners(Effect):
+    """Look which of the flow's listeners (1.3) want to run; answered by `ListenersJudged`."""
+
+
+@dataclass(frozen=True, slots=True)
 class RequestSlot(Effect):
     """Ask for a place among the running executions of the flow; answered by `SlotGranted` or `SlotRefused`."""
 

@@ -166,6 +166,13 @@ class OutputsRendered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ListenersJudged(Event):
+    """Which of the flow's listeners run, by their places from 0."""
+
+    places: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KillRequested(Event):
     """Somebody wants it to stop."""
 
@@ -235,6 +242,7 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         DirectoryOpened,
         DirectoryClosed,
         OutputsRendered,
+        ListenersJudged,
         KillRequested,
         ResumeRequested,
         RestartRequested,

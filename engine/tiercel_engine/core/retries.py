@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tiercel_engine.core.conclusion import candidate
-from tiercel_engine.core.effects import StartReplay, StartTimer
+from tiercel_engine.core.effects import Announce, StartReplay, StartTimer
 from tiercel_engine.core.events import TimerFired
 from tiercel_engine.core.flowables import KINDS, Flowable
 from tiercel_engine.core.ids import fraction
@@ -154,7 +154,7 @@ def _start_anew(work: Work, run: TaskRun, date: datetime, message: str | None) -
         if not other.state.terminated:
             cut_off(work, other, State.KILLED)
     work.root = replace(work.root, stopped=True)
-    work.effects.append(StartTimer("replay", None, date))
+    work.effects += [Announce(), StartTimer("replay", None, date)]
 
 
 def replay_now(work: Work) -> None:

@@ -44,6 +44,7 @@ from tiercel_engine.runtime.requests import UnknownExecutionError, listen
 from tiercel_engine.runtime.slots import Slots
 from tiercel_engine.storage import Reader
 from tiercel_engine.store.history import History
+from tiercel_engine.triggers.flow.listening import Listening
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.flowables import Pause
 
@@ -62,6 +63,7 @@ class Engine:
         self.surroundings = surroundings
         self.limiter = anyio.CapacityLimiter(max(surroundings.max_parallel, 1))
         self.slots = Slots()
+        self.listening = Listening()
         self.lives: dict[str, Live] = {}
         self.replayed: dict[str, str] = {}
         """Executions that a retry has replaced, and by which."""

@@ -18,6 +18,7 @@ from tiercel_engine.core.events import (
     ExecutionCreated,
     IterationEnded,
     KillRequested,
+    ListenersJudged,
     OutputsRendered,
     SlotGranted,
     SlotRefused,
@@ -32,7 +33,7 @@ from tiercel_engine.core.states import State
 from tiercel_engine.core.stopping import running_executions
 from tiercel_engine.expressions import RenderError
 from tiercel_engine.inputs import InputError, OutputError, render_outputs
-from tiercel_engine.runtime import directories, workers
+from tiercel_engine.runtime import directories, flow_triggers, workers
 from tiercel_engine.runtime.context import task_context
 from tiercel_engine.runtime.creation import CheckError, Given, begin_execution, called_labels
 from tiercel_engine.runtime.live import Caller, Live
@@ -361,6 +362,24 @@ def _request_slot(engine: Engine, live: Live, _effect: wanted.RequestSlot) -> No
     engine.post(live.execution.id, SlotRefused(engine.now(), flow.concurrency.behavior))
 
 
+def _announce(engine: Engine, live: Live, _effect: wanted.Announce) -> None:
+    flow_triggers.announce(engine, live)
+
+
+def _judge_listeners(engine: Engine, live: Live, _effect: wanted.JudgeListeners) -> None:
+    from tiercel_engine.triggers.flow.conditions import all_hold
+    from tiercel_engine.triggers.flow.upstream import Upstream
+
+    execution = live.execution
+    warnings: list[str] = []
+    upstream = Upstream(execution, engine.context_of(live), live.renderer.render, warnings.append)
+    listeners = enumerate(execution.flow.listeners)
+    places = tuple(place for place, each in listeners if all_hold(each.conditions, execution.flow, upstream))
+    for text in warnings:
+        engine.write_log(live, "WARN", text)
+    engine.post(execution.id, ListenersJudged(engine.now(), places))
+
+
 # -- telling
 
 
@@ -382,6 +401,8 @@ _PERFORMERS: dict[type[Effect], Callable[[Any, Live, Any], None]] = {
     wanted.StopExecution: _stop_execution,
     wanted.RestartExecution: _restart_execution,
     wanted.Finish: _finish,
+    wanted.Announce: _announce,
+    wanted.JudgeListeners: _judge_listeners,
     wanted.RequestSlot: _request_slot,
     wanted.Report: _report,
     wanted.WriteLog: _write_log,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,8 @@ class Surroundings:
     kestra_url: str = "http://localhost:8080/"
     max_parallel: int = DEFAULT_PARALLEL
     """Leaf tasks at work at once, over all executions."""
+    listening: Callable[[], Sequence[Flow]] = tuple
+    """The flows whose Flow triggers hear of what runs here; none unless told."""
     history: History | None = None
     """Where events are kept; None keeps nothing."""
 

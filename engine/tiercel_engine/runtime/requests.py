@@ -82,16 +82,29 @@ def ask(history: History, execution_id: str, request: Request, patience: float =
     _stop_unless_at_work(history, execution_id)
     number = history.requests.post(execution_id, _written(request))
     try:
-        end = time.monotonic() + patience
-        while (answer := history.requests.answer_to(number)) is None:
-            _stop_unless_at_work(history, execution_id)
-            if time.monotonic() > end:
-                raise TimeoutError(f"the process that runs execution {execution_id} does not answer")
-            time.sleep(_LOOKS / 4)
+        answer = _awaited(history, execution_id, number, patience)
     finally:
         history.requests.withdraw(number)
     if answer:
         raise RequestRefusedError(answer)
+
+
+def _awaited(history: History, execution_id: str, number: int, patience: float) -> str:
+    end = time.monotonic() + patience
+    gone: NotAtWorkError | None = None
+    while (answer := history.requests.answer_to(number)) is None:
+        if gone is not None and time.monotonic() > end:
+            raise gone
+        if time.monotonic() > end:
+            raise TimeoutError(f"the process that runs execution {execution_id} does not answer")
+        if gone is None:
+            try:
+                _stop_unless_at_work(history, execution_id)
+            except NotAtWorkError as error:
+                # It may have ended because of what was asked, and be about to say so.
+                gone, end = error, min(end, time.monotonic() + _LOOKS)
+        time.sleep(_LOOKS / 10)
+    return answer
 
 
 def _stop_unless_at_work(history: History, execution_id: str) -> None:

@@ -59,6 +59,7 @@ async def perform_case(case: Case, version: KestraVersion, http: str) -> dict[st
         surroundings = Surroundings(
             services,
             find_flow=loaded.find,
+            listening=lambda: tuple(loaded.flows.values()),
             knows_namespace=lambda name: any(space == name for space, _ in loaded.flows),
             globals={"oraclehttp": http, **GLOBALS},
             envs={"oracle_env": "env-value"},

@@ -11,6 +11,7 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _RULES = (
     (re.compile(r"Starting command with pid \d+"), "Starting command with pid <pid>"),
+    (re.compile(r"(FilterCondition@)[^\]]+"), r"\1<hash>"),
     (re.compile(r"Killing process \d+"), "Killing process <pid>"),
     (re.compile(r"(namespace files from '[^']*' in )PT[0-9HMS.E-]+"), r"\1<duration>"),
     (re.compile(r"(execution duration of )PT[0-9HMS.E-]+"), r"\1<duration>"),

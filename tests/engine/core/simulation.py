@@ -21,6 +21,7 @@ from tiercel_engine.core.events import (
     ExecutionCreated,
     IterationEnded,
     KillRequested,
+    ListenersJudged,
     OutputsRendered,
     RestartRequested,
     ResumeRequested,
@@ -76,6 +77,8 @@ def expand_flow(written: Mapping[str, Any], version: KestraVersion) -> Flow:
     for key in ("tasks", "errors", "finally", "afterExecution"):
         if key in flow:
             flow[key] = [expand_task(task) for task in flow[key]]
+    for listener in flow.get("listeners", ()):
+        listener["tasks"] = [expand_task(task) for task in listener["tasks"]]
     return read_flow(flow, version)
 
 
@@ -119,6 +122,7 @@ class Simulation:
         self.reports: list[tuple[str, wanted.Report]] = []
         self.written: list[tuple[str, wanted.WriteLog]] = []
         self.finished: list[str] = []
+        self.announced: list[tuple[str, State]] = []
         self._callers: dict[str, tuple[str, str, int | None, bool]] = {}
         self._heap: list[tuple[datetime, int, str, Event]] = []
         self._queue: deque[tuple[str, Event]] = deque()
@@ -288,6 +292,12 @@ class Simulation:
     def _RenderOutputs(self, execution: Execution, effect: wanted.RenderOutputs) -> None:  # noqa: N802
         error = self.answers.get("outputs error")
         self._post(execution, OutputsRendered(self.now, {} if error else {"o": "v"}, error))
+
+    def _Announce(self, execution: Execution, effect: wanted.Announce) -> None:  # noqa: N802
+        self.announced.append((execution.id, execution.state))
+
+    def _JudgeListeners(self, execution: Execution, effect: wanted.JudgeListeners) -> None:  # noqa: N802
+        self._post(execution, ListenersJudged(self.now, tuple(self.answers.get("listeners", ()))))
 
     def _RequestSlot(self, execution: Execution, effect: wanted.RequestSlot) -> None:  # noqa: N802
         if self.slots == "granted":
