@@ -27,13 +27,13 @@ _OF_VALUES = (
     "invalid-date-time",
     "invalid-time",
     "invalid-timezone",
-    "invalid-uuid",
     "missing-type",
     "unknown-type",
 )
+_NEVER_LITERAL = frozenset({"invalid-length", "invalid-date", "invalid-timezone"})
 CODES = (
     *_OF_VALUES,
-    *(f"{LITERAL}{code}" for code in _OF_VALUES if code != "invalid-length"),
+    *(f"{LITERAL}{code}" for code in _OF_VALUES if code not in _NEVER_LITERAL),
     "misplaced-type",
     "unknown-plugin",
     "deprecated-property",

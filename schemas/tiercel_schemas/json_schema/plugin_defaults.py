@@ -3,8 +3,9 @@ property."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from tiercel_schemas.catalog import Catalog
 from tiercel_schemas.json_schema.reading import is_empty
@@ -36,20 +37,27 @@ class PluginDefault:
 
 
 class PluginDefaults:
-    """All entries of a flow."""
+    """All entries of a flow, and what others supply: names of properties by type or beginning of types."""
 
-    def __init__(self, root: MappingNode, catalog: Catalog) -> None:
+    def __init__(
+        self, root: MappingNode, catalog: Catalog, lent: Mapping[str, Collection[str]] = MappingProxyType({})
+    ) -> None:
         self._catalog = catalog
+        self._lent = lent
         self.entries = tuple(_entries(root))
 
     def supplied(self, written: str) -> set[str]:
         """Properties that entries give to objects of a type, which is named as the flow writes it."""
-        if not self.entries:
+        if not self.entries and not self._lent:
             return set()
         canonical = self._catalog.canonical(written)
         names = {written, canonical}
         names.update(old for old, new in self._catalog.aliases.items() if new == canonical)
-        return {name for entry in self.entries if entry.is_for(names) for name in entry.properties}
+        supplied = {name for entry in self.entries if entry.is_for(names) for name in entry.properties}
+        for beginning, properties in self._lent.items():
+            if any(name.startswith(beginning) for name in names):
+                supplied.update(properties)
+        return supplied
 
 
 def _entries(root: MappingNode) -> Iterator[PluginDefault]:

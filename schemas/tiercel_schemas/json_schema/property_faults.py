@@ -18,7 +18,10 @@ from tiercel_schemas.versions import KestraVersion
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-_FORMAT_CODES = {"partial-time": "invalid-time", "instant": "invalid-date-time"}
+_FORMAT_CODES = {"partial-time": "invalid-time", "instant": "invalid-date-time", "uuid": "invalid-pattern"}
+_LITERAL_CODES = {"invalid-date": "invalid-date-time", "invalid-timezone": "invalid-pattern"}
+"""What only imported schemas ask of templated properties, and what it is told as."""
+
 _SCALARS = ("boolean", "integer", "number")
 _RANGES = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 
@@ -131,7 +134,7 @@ class PropertyFaults:
             message = f"each of {message}"
         # Kestra checks the length of a text or list even where it may be templated.
         if (owner.dynamic or prop.dynamic) and code != "invalid-length":
-            code = LITERAL + code
+            code = LITERAL + _LITERAL_CODES.get(code, code)
         data: dict[str, Any] = {"property": prop.name, "owner": owner.fact.name}
         if error.validator == "enum":
             allowed = [str(value) for value in _bound(error)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tiercel_schemas.catalog import Catalog, ObjectType, PluginType
@@ -29,10 +30,15 @@ _RETRY = "io.kestra.core.models.tasks.retrys."
 # What an input may have as its default depends on its type and constraints: a rule of its own.
 _LEFT_TO_RULES = {_INPUT: frozenset({"defaults", "prefill"})}
 _NO_PROPERTIES: frozenset[str] = frozenset()
+_NOTHING: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
-def validate_flow(root: Node | None, version: KestraVersion, catalog: Catalog) -> list[Diagnostic]:
+def validate_flow(
+    root: Node | None, version: KestraVersion, catalog: Catalog, supplied: Mapping[str, Collection[str]] = _NOTHING
+) -> list[Diagnostic]:
     """Findings on the structure of a flow, in the order of the text; an empty document has none.
+
+    `supplied` are properties that somebody else gives a value, by type or beginning of types.
 
     `CODES` lists the codes. Those that begin with `literal-` are about values that stand in a templated
     property, which Kestra itself checks only in a run.
@@ -44,7 +50,7 @@ def validate_flow(root: Node | None, version: KestraVersion, catalog: Catalog) -
     if not isinstance(node, MappingNode):
         findings.add("wrong-kind", "a flow is a map with `id`, `namespace` and `tasks`", node.span)
     else:
-        _FlowValidation(version, catalog, findings, PluginDefaults(node, catalog)).check_flow(node)
+        _FlowValidation(version, catalog, findings, PluginDefaults(node, catalog, supplied)).check_flow(node)
     return findings.sorted()
 
 

@@ -12,6 +12,7 @@ from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.rules.model import RegisteredCheck, Rule, RuleContext
 from tiercel_server.rules.registry import all_checks, all_rules
+from tiercel_server.rules.selectors import is_chosen, severity_for
 from tiercel_server.rules.structure.suppressions import NAMELESS_SUPPRESSION, UNUSED_SUPPRESSION
 from tiercel_server.rules.suppressions import apply_suppressions, find_suppressions
 from tiercel_server.workspace.settings import ProjectSettings
@@ -97,23 +98,22 @@ def _wanted(check: RegisteredCheck, snapshot: DocumentSnapshot) -> bool:
 
 def is_on(rule: Rule, settings: ProjectSettings) -> bool:
     """Whether a project wants a rule's findings."""
-    if rule.code in settings.ignore or (rule.code in settings.severities and settings.severities[rule.code] is None):
+    is_set, severity = severity_for(rule, settings.severities)
+    if is_chosen(rule, settings.ignore) or (is_set and severity is None):
         return False
-    if rule.code in settings.severities:
-        return True
-    return not rule.asked_for and (rule.profile is None or rule.profile in settings.profiles)
+    if rule.asked_for:
+        return rule.code in settings.severities
+    return is_set or rule.profile is None or rule.profile in settings.profiles
 
 
 def _adjusted(finding: Diagnostic, settings: ProjectSettings, version: KestraVersion) -> Diagnostic | None:
     rule = all_rules().get(finding.code)
-    if finding.code in settings.ignore or (
-        rule is not None and not (version in rule.versions and is_on(rule, settings))
-    ):
+    if rule is None:
+        return None if finding.code in settings.ignore else finding
+    if not (version in rule.versions and is_on(rule, settings)):
         return None
-    severity: Severity | None = settings.severities.get(finding.code, finding.severity)
-    if severity is None:
-        return None
-    return finding if severity == finding.severity else replace(finding, severity=severity)
+    is_set, severity = severity_for(rule, settings.severities)
+    return replace(finding, severity=severity) if is_set and severity is not None else finding
 
 
 def _without_echoes(findings: list[Diagnostic]) -> list[Diagnostic]:

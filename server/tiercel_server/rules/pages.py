@@ -7,10 +7,16 @@ from collections.abc import Iterable
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.rules.model import Rule
 from tiercel_server.rules.registry import GROUPS
+from tiercel_server.rules.selectors import RUN_TIME, selectors_of
 
 VERSION_COMMENT = "# kestra-version: "
 """An example that begins so is of that version."""
 
+_RUN_TIME = (
+    "The headings are the names of groups, which may stand wherever a code may: in `--select`, `--ignore` and "
+    "`tiercel.yaml`. One more group, `run-time`, goes across them: what Kestra's own validation does not look at. It "
+    "takes such a flow, and the mistake shows when the flow runs."
+)
 _LATE = (
     "Kestra's own validation does not look for this: it takes the flow, and the mistake shows only when the flow runs."
 )
@@ -39,26 +45,31 @@ def example_version(example: str, rule: Rule) -> KestraVersion:
 def rule_table(rules: Iterable[Rule]) -> str:
     """The page that lists all rules, group after group, in Markdown."""
     lines = ["# Rules", "", "What `tiercel check` and the editor report. Generated from the rules themselves.", ""]
+    lines += [_RUN_TIME, ""]
     known = list(rules)
     for group in GROUPS:
         lines += [
             f"## {group.capitalize()}",
             "",
-            "| rule | severity | Kestra | fix | what it flags |",
-            "|---|---|---|---|---|",
+            "| rule | severity | Kestra | fix | `run-time` | what it flags |",
+            "|---|---|---|---|---|---|",
         ]
         for rule in known:
             if rule.group == group:
                 versions = ", ".join(version.value for version in rule.versions)
                 severity = "off" if rule.profile is not None or rule.asked_for else rule.severity.label
                 fix = "yes" if rule.fix else ""
-                lines.append(f"| [{rule.code}]({rule.code}.md) | {severity} | {versions} | {fix} | {rule.summary} |")
+                late = "yes" if RUN_TIME in selectors_of(rule) else ""
+                lines.append(
+                    f"| [{rule.code}]({rule.code}.md) | {severity} | {versions} | {fix} | {late} | {rule.summary} |"
+                )
         lines.append("")
     return "\n".join(lines)
 
 
 def _facts(rule: Rule) -> list[str]:
-    facts = [f"- Severity: {rule.severity.label}", f"- Group: {rule.group}"]
+    groups = ", ".join(selectors_of(rule)[:0:-1])
+    facts = [f"- Severity: {rule.severity.label}", f"- Groups: {groups}" if "," in groups else f"- Group: {groups}"]
     if rule.versions != tuple(KestraVersion):
         facts.append(f"- Kestra: {', '.join(version.value for version in rule.versions)}")
     if rule.profile is not None:

@@ -33,11 +33,14 @@ def _codes(_context: click.Context, _parameter: click.Parameter, values: tuple[s
     codes = frozenset(code.strip() for value in values for code in value.split(",") if code.strip())
     if codes:
         from tiercel_server.rules import all_rules
+        from tiercel_server.rules.selectors import SELECTORS, codes_of
 
-        for code in sorted(codes - all_rules().keys() - MISUSE_CODES):
-            near = difflib.get_close_matches(code, all_rules(), n=1)
+        known = [*all_rules(), *SELECTORS]
+        for code in sorted(codes - MISUSE_CODES - {*known}):
+            near = difflib.get_close_matches(code, known, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else " `tiercel explain` lists them."
             raise click.BadParameter(f"there is no rule '{code}'.{hint}")
+        return codes_of(codes)
     return codes
 
 
@@ -63,9 +66,13 @@ Exit status: 0 nothing at or above --fail-on, 1 findings, 2 misuse
     help="The line of Kestra; before tiercel.yaml's, before the default 2.0.",
 )
 @click.option(
-    "--select", multiple=True, metavar="CODE", callback=_codes, help="Report only these rules (comma separated)."
+    "--select",
+    multiple=True,
+    metavar="CODE",
+    callback=_codes,
+    help="Report only these rules or groups (comma separated).",
 )
-@click.option("--ignore", multiple=True, metavar="CODE", callback=_codes, help="Leave out these rules.")
+@click.option("--ignore", multiple=True, metavar="CODE", callback=_codes, help="Leave out these rules or groups.")
 @click.option(
     "--profile",
     multiple=True,

@@ -13,6 +13,7 @@ from tiercel_server.cli.formats.fingerprints import with_fingerprints
 from tiercel_server.cli.formats.places import repository_uri
 from tiercel_server.rules import all_rules
 from tiercel_server.rules.pages import rule_page
+from tiercel_server.rules.selectors import selectors_of
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {
@@ -48,7 +49,7 @@ def _rule(code: str) -> dict[str, Any]:
         "fullDescription": {"text": rule.why},
         "help": {"text": f"{rule.summary} {rule.why}", "markdown": rule_page(rule)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": [rule.group]},
+        "properties": {"tags": [*selectors_of(rule)[:0:-1]]},
     }
 
 

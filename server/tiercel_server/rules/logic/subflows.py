@@ -81,7 +81,7 @@ FLOW_TRIGGER_CYCLE = Rule(
     "flow-trigger-cycle", "logic", "Flows start one another by their Flow triggers, for ever.",
     "Kestra 2.0 refuses the flow: the first run would never stop starting others.",
     logs("Hello", _after("follower")), logs("Hello", _after("greet")),
-    versions=(KestraVersion.V2_0,), at_run_time=True,
+    versions=(KestraVersion.V2_0,),
 )  # fmt: skip
 
 _SUBFLOW = "io.kestra.plugin.core.flow.Subflow"

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.json_schema import validate_flow
+from tiercel_schemas.source.nodes import ScalarNode
+from tiercel_schemas.source.values import scalar_text
 from tiercel_server.rules.examples import flow, item, logs, one_task, tasks
 from tiercel_server.rules.model import Rule, RuleContext
 from tiercel_server.rules.registry import checks
@@ -29,6 +31,13 @@ def _rule(
     code: str, summary: str, why: str, bad: str, good: str, severity: Severity = Severity.ERROR, *, late: bool = False
 ) -> Rule:
     return Rule(code, "structure", summary, why, bad, good, severity, fix=_FIXES.get(code, ""), at_run_time=late)
+
+
+def _between(moment: str) -> str:
+    condition = (
+        f"{{type: io.kestra.plugin.core.condition.TimeBetween, date: '{{{{ trigger.date }}}}', after: {moment}}}"
+    )
+    return "# kestra-version: 1.3\n" + logs("Hello", _TRIGGER + f'    cron: "0 9 * * *"\n    conditions: [{condition}]')
 
 
 UNKNOWN_PLUGIN = Rule(
@@ -254,6 +263,30 @@ RULES: Mapping[str, Rule] = {
             late=True,
         ),
         _rule(
+            "literal-invalid-time",
+            "The value of a templated property is no time of day.",
+            _LATE,
+            _between("noon"),
+            _between("'12:00:00Z'"),
+            late=True,
+        ),
+        _rule(
+            "literal-missing-type",
+            "An object in a templated property says no type.",
+            _LATE,
+            one_task("metric.Publish", "metrics:", "  - {name: a, value: 1}"),
+            one_task("metric.Publish", "metrics:", "  - {type: counter, name: a, value: 1}"),
+            late=True,
+        ),
+        _rule(
+            "literal-unknown-type",
+            "The type of an object in a templated property does not exist.",
+            _LATE,
+            one_task("metric.Publish", "metrics:", "  - {type: count, name: a, value: 1}"),
+            one_task("metric.Publish", "metrics:", "  - {type: counter, name: a, value: 1}"),
+            late=True,
+        ),
+        _rule(
             "literal-out-of-range",
             "The number in a templated property lies outside its bounds.",
             _LATE,
@@ -268,7 +301,9 @@ RULES: Mapping[str, Rule] = {
 @checks(*RULES.values())
 def check(context: RuleContext) -> Iterator[Diagnostic]:
     """The schema's findings on the whole flow."""
-    found = validate_flow(context.flow.root, context.version, context.flow.catalog)
+    written = context.flow.root.get("namespace") if context.settings.supplied else None
+    supplied = context.settings.supplied_to((isinstance(written, ScalarNode) and scalar_text(written)) or "")
+    found = validate_flow(context.flow.root, context.version, context.flow.catalog, supplied)
     source = context.flow.source
     unread = UnreadObjects(source, context.flow.root) if source.problems or source.strays else None
     for finding in found:
