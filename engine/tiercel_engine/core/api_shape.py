@@ -114,4 +114,6 @@ def created_report(execution: Execution) -> Report:
     """The line that says that an execution exists."""
     shape = _head(execution)
     del shape["id"]
+    if execution.loop_run is not None and execution.loop_run.size:
+        shape["loopRun"] = {**shape["loopRun"], "size": execution.loop_run.size}
     return Report("execution.created", shape)

@@ -82,6 +82,8 @@ class StartSubflow(Effect):
     wait: bool = True
     batch: int | None = None
     """Which batch of a ForEachItem it is for."""
+    schedule_date: datetime | None = None
+    """Nothing of it begins before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import anyio.to_thread
 from tiercel_engine.core.effects import CloseDirectory, OpenDirectory
 from tiercel_engine.core.events import DirectoryClosed, DirectoryOpened
 from tiercel_engine.expressions import RenderError
+from tiercel_engine.runtime.folder_cache import folder_cache
 from tiercel_engine.runtime.live import Live
 from tiercel_engine.tasks.api import TaskFailure
 
@@ -70,10 +72,14 @@ async def _open(engine: Engine, live: Live, run_id: str) -> None:
     path = await directory.path()
     live.directories[run_id] = path
     try:
-        await prepare_working_files(_context(engine, live, run_id, directory), path)
+        context = _context(engine, live, run_id, directory)
+        cache = folder_cache(context, live.execution.task_runs[run_id].value)
+        if cache is not None and not await cache.restore(path):
+            live.caches[run_id] = cache
+        await prepare_working_files(context, path)
     except (TaskFailure, RenderError) as failure:
         error = failure.message
-    except OSError as failure:
+    except (OSError, ValueError, zipfile.BadZipFile) as failure:
         error = str(failure)
     if live.finished.is_set():
         remove_left(live)
@@ -94,6 +100,8 @@ async def _close(engine: Engine, live: Live, run_id: str) -> None:
     outputs: dict[str, Any] = {}
     error: str | None = None
     try:
+        if (cache := live.caches.pop(run_id, None)) is not None:
+            await cache.keep(path)
         if context.properties.get("outputFiles") is not None:
             outputs = {"outputFiles": await collect_output_files(context, path)}
     except (TaskFailure, RenderError) as failure:

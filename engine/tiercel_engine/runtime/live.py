@@ -12,6 +12,7 @@ import anyio
 from tiercel_engine.core.records import Execution
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.runtime.context import Views
+from tiercel_engine.runtime.folder_cache import FolderCache
 
 _KEPT_ERRORS = 1000
 
@@ -44,6 +45,8 @@ class Live:
     timers: set[anyio.CancelScope] = field(default_factory=set)
     directories: dict[str, Path] = field(default_factory=dict)
     """Working directories by the run of their WorkingDirectory."""
+    caches: dict[str, FolderCache] = field(default_factory=dict)
+    """Caches that found nothing, and are filled when their directory is closed."""
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     holds_slot: bool = False
     finished: anyio.Event = field(default_factory=anyio.Event)

@@ -194,7 +194,7 @@ def _start_subflow(engine: Engine, live: Live, effect: wanted.StartSubflow) -> N
     started = SubflowStarted(engine.now(), effect.task_run_id, effect.execution_id, flow.namespace, flow.id)
     engine.post(caller.id, started)
     engine.begin(
-        replace(beginning.event, depth=caller.depth + 1),
+        replace(beginning.event, depth=caller.depth + 1, schedule_date=effect.schedule_date),
         Caller(caller.id, effect.task_run_id, waits=effect.wait, batch=effect.batch),
     )
 

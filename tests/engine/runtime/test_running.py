@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -281,3 +282,41 @@ async def test_a_kill_leaves_no_shared_directory(
             engine.kill(execution_id)
             await engine.wait(execution_id)
             assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_a_working_directory_keeps_what_its_cache_names(run: Any) -> None:
+    shell = "io.kestra.plugin.scripts.shell.Commands"
+    task = {
+        "id": "d",
+        "type": "WorkingDirectory",
+        "cache": {"patterns": ["kept/**"], "ttl": "PT1H"},
+        "tasks": [
+            {
+                "id": "s",
+                "type": shell,
+                "taskRunner": {"type": "io.kestra.plugin.core.runner.Process"},
+                "commands": ["ls -A | tr '\\n' ' '", "mkdir -p kept; echo x >> kept/a; echo x > other"],
+            }
+        ],
+    }
+    told = []
+    for _ in range(3):
+        execution, lines = run({"tasks": [task]})
+        assert execution.state is State.SUCCESS
+        told.append([line["message"].strip() for line in lines if line["event"] == "log" and line["level"] == "INFO"])
+    assert told == [[], ["kept"], ["kept"]]
+
+
+def test_a_subflow_waits_for_its_date(run: Any) -> None:
+    child = {"id": "child", "tasks": ["t"]}
+    task = {"id": "s", "type": "Subflow", "namespace": "a.b", "flowId": "child"}
+    soon = (datetime.now(UTC) + timedelta(seconds=0.4)).isoformat()
+    execution, lines = run({"tasks": [{**task, "scheduleDate": soon}]}, child)
+    assert execution.state is State.SUCCESS
+    created, running = (
+        datetime.fromisoformat(line["time"])
+        for line in lines
+        if line["event"] == "execution.state" and line["executionId"] != execution.id and line["state"] != "SUCCESS"
+    )
+    assert running >= datetime.fromisoformat(soon) > created
+    assert run({"tasks": [{**task, "scheduleDate": "soon"}]}, child)[0].state is State.FAILED

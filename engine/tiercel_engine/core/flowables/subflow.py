@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from tiercel_engine.core.effects import Question, StartSubflow
@@ -49,6 +50,7 @@ class Subflow(Kind):
             Question("inputs", properties.get("inputs"), "typed"),
             Question("labels", properties.get("labels"), "value"),
             Question("inheritLabels", properties.get("inheritLabels", False), "typed"),
+            Question("scheduleDate", properties.get("scheduleDate")),
         )
 
     def answered(self, work: Work, run: TaskRun, event: Evaluated) -> None:
@@ -59,7 +61,8 @@ class Subflow(Kind):
         values = event.values
         try:
             labels = label_pairs(values["labels"])
-        except UpdateError as error:
+            schedule_date = _date(values.get("scheduleDate"))
+        except (UpdateError, ValueError) as error:
             fail_before_running(work, run, str(error))
             return
         if work.execution.depth >= MAX_DEPTH:
@@ -82,8 +85,17 @@ class Subflow(Kind):
                 labels,
                 trigger_variables(work, run),
                 _flag(work, run, "wait"),
+                schedule_date=schedule_date,
             )
         )
+
+
+def _date(written: Any) -> datetime | None:
+    """A date with a zone, UTC where it names none; raises ValueError."""
+    if not written:
+        return None
+    found = datetime.fromisoformat(str(written).partition("[")[0])
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def started(work: Work, run: TaskRun, event: SubflowStarted) -> None:
