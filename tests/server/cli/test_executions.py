@@ -210,14 +210,15 @@ tasks:
 def test_what_is_too_long_to_draw_is_counted(
     executions: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiercel_server.cli.history.show_command.MOST_LINES", 5)
     say = f"{{id: say, type: {LOG}, message: x}}"
     loop = f"{{id: each, type: io.kestra.plugin.core.flow.Loop, values: [1, 2, 3, 4, 5], tasks: [{say}]}}"
     run(f"id: outer\nnamespace: my.ns\ntasks:\n  - {loop}\n  - {say.replace('say', 'other')}\n")
+    assert executions("show", "last").stdout.count("each[") == 5
+    monkeypatch.setattr("tiercel_server.cli.history.show_command.MOST_REPETITIONS", 4)
     shown = executions("show", "last").stdout
-    assert shown.count("each[") == 2
-    assert "\n│   └── … and 3 more\n" in shown
-    assert "\n└── … and 1 more\n" in shown
+    assert "each[" not in shown
+    assert "    └── ✓ 5 SUCCESS\n" in shown.replace("│", " ")
+    assert "└── ✓ other SUCCESS" in shown
 
 
 def test_last_is_the_newest_run_not_what_it_called(executions: Callable[..., Result]) -> None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tiercel_server.cli.running.progress import ExecutionLine, Progress, TaskLine
 
 MOST_LINES = 1000
-"""Task runs drawn."""
+MOST_REPETITIONS = 100
+"""Iterations of one loop that are drawn in full."""
 LONGEST_OUTPUT = 160
 """Characters of an output that are shown."""
 _PIPE_WIDTH = 10_000
@@ -72,7 +73,7 @@ def _print_text(family: Family, lines: list[Line], summary: Summary) -> None:
     from rich.text import Text
 
     from tiercel_server.cli.running.progress import Progress
-    from tiercel_server.cli.running.views.drawing import Drawing
+    from tiercel_server.cli.running.views.drawing import Drawing, Room
     from tiercel_server.cli.running.views.wording import outputs_lines
 
     progress = Progress()
@@ -88,7 +89,7 @@ def _print_text(family: Family, lines: list[Line], summary: Summary) -> None:
     for text in _head(family.main.known, summary):
         console.print(Text(text), soft_wrap=True)
     if progress.main is not None:
-        drawing = Drawing(progress, now, MOST_LINES, lambda line: _outputs(family, line))
+        drawing = Drawing(now, Room(MOST_LINES, MOST_REPETITIONS), lambda line: _outputs(family, line))
         console.print(drawing.tree(progress.main))
     for text in outputs_lines(family.main.known.outputs):
         console.print(Text(f"  {text}"), soft_wrap=True)

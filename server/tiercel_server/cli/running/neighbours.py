@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tiercel_schemas.model import Flow, FlowError, read_flow
@@ -19,10 +19,21 @@ _MOST_FILES = 20_000
 
 
 class Neighbours:
-    """The flows below a folder, by namespace and id; read once, on the first question."""
+    """The flows below a folder, by namespace and id; read once, on the first question.
 
-    def __init__(self, folder: Path, version: KestraVersion, exclude: tuple[str, ...] = ()) -> None:
+    `settle` makes of each flow what runs, with the defaults that a project gives its namespace; it may raise
+    `FlowError`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        version: KestraVersion,
+        exclude: tuple[str, ...] = (),
+        settle: Callable[[Flow], Flow] = lambda flow: flow,
+    ) -> None:
         self._folder = folder
+        self._settle = settle
         self._version = version
         self._exclude = exclude
         self._flows: dict[tuple[str, str], Flow] | None = None
@@ -37,7 +48,7 @@ class Neighbours:
         if self._flows is None:
             self._flows = {}
             for path in sorted(self._files()):
-                for flow in _flows_in(path, self._version):
+                for flow in _flows_in(path, self._version, self._settle):
                     self._flows.setdefault((flow.namespace, flow.id), flow)
                     self._paths.setdefault((flow.namespace, flow.id), path)
         return self._flows
@@ -63,7 +74,7 @@ class Neighbours:
                     yield path
 
 
-def _flows_in(path: Path, version: KestraVersion) -> Iterator[Flow]:
+def _flows_in(path: Path, version: KestraVersion, settle: Callable[[Flow], Flow]) -> Iterator[Flow]:
     try:
         if path.stat().st_size > _LARGEST:
             return
@@ -74,6 +85,6 @@ def _flows_in(path: Path, version: KestraVersion) -> Iterator[Flow]:
         if not is_flow(document.root) or document.root is None:
             continue
         try:
-            yield read_flow(plain_value(document.root), version)
+            yield settle(read_flow(plain_value(document.root), version))
         except (FlowError, TooManyValuesError):
             continue

@@ -17,7 +17,8 @@ from tiercel_engine.storage import StorageError
 from tiercel_engine.store import History, HistoryError
 from tiercel_engine.tasks.preflight import Notice, preflight
 from tiercel_engine.tasks.services import LocalServices, local_services
-from tiercel_schemas.model import Flow
+from tiercel_schemas.model import Flow, FlowError
+from tiercel_schemas.model.namespace_defaults import with_namespace_defaults
 from tiercel_schemas.model.project import STATE_FOLDER, Project, ProjectError, read_project
 from tiercel_schemas.source.parser import parse_source
 from tiercel_schemas.source.values import TooManyValuesError, plain_value
@@ -82,9 +83,7 @@ def prepare(wish: Wish) -> Prepared:
     surroundings, notices = surround(
         flow, chosen.place.root, chosen.project, wish.runner, wish.max_parallel, chosen.neighbours, tasks
     )
-    inputs = completed_inputs(
-        flow, part.inputs, surroundings.services, os.environ, terminal if wish.prompt else nobody
-    )
+    inputs = completed_inputs(flow, part.inputs, surroundings.services, os.environ, terminal if wish.prompt else nobody)
     request = RunRequest(
         flow,
         surroundings,
@@ -119,10 +118,10 @@ def choose(wish: Wish) -> Chosen:
     file = read_flow_file(wish.flow, settings, wish.version)
     chosen = choose_flow(file, wish.flow_id)
     _stop_on_errors(file)
-    flow = flow_of(file.name, chosen, file.snapshot.kestra_version)
+    flow = _with_defaults(flow_of(file.name, chosen, file.snapshot.kestra_version), project)
     if flow.disabled:
         raise Refused(f"Flow '{flow.id}' is disabled, so Kestra would not run it.", "Remove `disabled: true`.")
-    return Chosen(file, flow, place, project, Neighbours(place.root, flow.version, project.exclude))
+    return Chosen(file, flow, place, project, neighbours_in(place.root, flow.version, project))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ def surround(
 
     `tasks` are those of the flow that may run, None for all. Raises `Refused` when one can't run here.
     """
-    known = neighbours or Neighbours(root, flow.version, project.exclude)
+    known = neighbours or neighbours_in(root, flow.version, project)
     services = services_in(root, project, runner)
     notices = [Notice("WARN", "secret-unreadable", note) for note in services.notes]
     notices += task_notices(flow, known, services, tasks)
@@ -262,6 +261,19 @@ def planned_services(root: Path, project: Project, runner: RunnerMode | None) ->
         )
     except (OSError, UnicodeError) as error:
         raise Refused(f"The project's secrets can't be used: {error}.") from error
+
+
+def neighbours_in(root: Path, version: KestraVersion, project: Project) -> Neighbours:
+    """The other flows of a workspace as they run, with the plugin defaults of their namespaces."""
+    return Neighbours(root, version, project.exclude, lambda flow: with_namespace_defaults(flow, project))
+
+
+def _with_defaults(flow: Flow, project: Project) -> Flow:
+    try:
+        return with_namespace_defaults(flow, project)
+    except FlowError as error:
+        problems = [f"  {problem}" for problem in error.problems]
+        raise Refused(f"Flow '{flow.id}' can't run with the plugin defaults of tiercel.yaml:", *problems) from error
 
 
 def history_in(root: Path, services: LocalServices) -> History:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,10 @@ class TaskLine:
     message: str | None = None
     reused: bool = False
     """It stands as an earlier execution has left it."""
+    started_executions: list[ExecutionLine] = field(default_factory=list)
+    """Iterations of a Loop, subflows."""
+    size: int | None = None
+    """How many iterations a Loop will have, once that is known."""
 
     def seconds(self, now: datetime) -> float | None:
         """How long it has been at work; None before its start."""
@@ -47,15 +51,20 @@ class ExecutionLine:
     parent_task_run: str | None = None
     label: str = ""
     task_runs: dict[str, TaskLine] = field(default_factory=dict)
+    newest: dict[str, TaskLine] = field(default_factory=dict)
+    """The newest task run by task."""
     finished: Mapping[str, Any] | None = None
 
     def seconds(self, now: datetime) -> float | None:
         """How long it takes, or took; None when nothing is known to have begun."""
         return None if self.started is None else ((self.ended or now) - self.started).total_seconds()
 
-    def children_of(self, task_run_id: str | None) -> Iterator[TaskLine]:
-        """The task runs right below one, or at the top."""
-        return (line for line in self.task_runs.values() if line.parent_id == task_run_id)
+    children: dict[str | None, dict[str, TaskLine]] = field(default_factory=dict)
+    """The task runs right below one, or at the top for None, by id."""
+
+    def children_of(self, task_run_id: str | None) -> list[TaskLine]:
+        """The task runs right below one, or at the top, in the order of creation."""
+        return list(self.children.get(task_run_id, {}).values())
 
 
 @dataclass(slots=True)
@@ -93,7 +102,9 @@ class Progress:
         elif kind == "taskrun.state":
             self._task_state(execution, event)
         elif kind == "taskrun.removed":
-            execution.task_runs.pop(event["taskRunId"], None)
+            gone = execution.task_runs.pop(event["taskRunId"], None)
+            if gone is not None:
+                execution.children.get(gone.parent_id, {}).pop(gone.id, None)
 
     def task_line(self, event: Mapping[str, Any]) -> TaskLine | None:
         """The task run that an event belongs to."""
@@ -122,18 +133,27 @@ class Progress:
         loop = event.get("loopRun")
         if loop:
             execution.label = _label(loop["taskId"], loop.get("key") or loop.get("value"))
-            execution.parent_task_run = self._running(event.get("parentId"), loop["taskId"])
+            caller = self._running(event.get("parentId"), loop["taskId"])
+            if caller is not None:
+                caller.size = loop.get("size") or caller.size
         else:
             variables = (event.get("trigger") or {}).get("variables") or {}
-            execution.parent_task_run = variables.get("taskRunId")
+            starter = self.executions.get(variables.get("executionId") or "")
+            caller = starter.task_runs.get(variables.get("taskRunId") or "") if starter is not None else None
+        if caller is not None:
+            execution.parent_task_run = caller.id
+            caller.started_executions.append(execution)
         self.executions[execution.id] = execution
         if self.main is None:
             self.main = execution
 
-    def _running(self, execution_id: str | None, task_id: str) -> str | None:
+    def _running(self, execution_id: str | None, task_id: str) -> TaskLine | None:
+        """The newest run of a Loop in an execution."""
         parent = self.executions.get(execution_id or "")
-        lines = parent.task_runs.values() if parent is not None else ()
-        return next((line.id for line in lines if line.task_id == task_id), None)
+        if parent is None:
+            return None
+        known = parent.newest.get(task_id)
+        return known if known is not None and known.id in parent.task_runs else None
 
     def _execution_state(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
         execution.state = event["state"]
@@ -142,9 +162,10 @@ class Progress:
 
     def _task_created(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
         label = _label(event["taskId"], event.get("value"))
-        execution.task_runs[event["taskRunId"]] = TaskLine(
-            event["taskRunId"], event["taskId"], execution.id, event.get("parentTaskRunId"), label
-        )
+        line = TaskLine(event["taskRunId"], event["taskId"], execution.id, event.get("parentTaskRunId"), label)
+        execution.task_runs[line.id] = line
+        execution.newest[line.task_id] = line
+        execution.children.setdefault(line.parent_id, {})[line.id] = line
 
     def _task_state(self, execution: ExecutionLine, event: Mapping[str, Any]) -> None:
         line = execution.task_runs.get(event["taskRunId"])

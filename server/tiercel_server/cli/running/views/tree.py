@@ -13,11 +13,14 @@ from rich.text import Text
 from rich.tree import Tree
 
 from tiercel_server.cli.running.progress import Progress
-from tiercel_server.cli.running.views.drawing import Drawing
+from tiercel_server.cli.running.views.drawing import Drawing, Room
 from tiercel_server.cli.running.views.wording import STYLES, outputs_lines, safe, shown
 
-MOST_LINES = 40
-"""Task runs drawn; of more, the first ones that are not yet done."""
+FINAL = Room(lines=200, repetitions=10)
+"""What is left on the screen at the end."""
+LIVE_REPETITIONS = 5
+_BELOW = 2
+"""Lines that stay free below the living tree: it must never be cut by the end of the screen."""
 
 
 class TreeView:
@@ -65,7 +68,7 @@ class TreeView:
         main = self._progress.main
         if main is None:
             return
-        self._console.print(self._draw())
+        self._console.print(Drawing(datetime.now(UTC), FINAL).tree(main))
         for line in outputs_lines((main.finished or {}).get("outputs") or {}):
             self._console.print(Text(f"  {line}"))
 
@@ -79,4 +82,5 @@ class TreeView:
         main = self._progress.main
         if main is None:
             return Text("starting …", style="dim")
-        return Drawing(self._progress, datetime.now(UTC), MOST_LINES).tree(main)
+        room = Room(max(self._console.height - _BELOW, 3), LIVE_REPETITIONS)
+        return Drawing(datetime.now(UTC), room).tree(main)
