@@ -7,6 +7,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.source.locate import span_of
@@ -14,6 +15,9 @@ from tiercel_schemas.source.parser import parse_source
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.source.values import TooManyValuesError, plain_value
 from tiercel_schemas.versions import DEFAULT_VERSION, KestraVersion
+
+if TYPE_CHECKING:
+    from tiercel_schemas.model.project import Project
 
 PROJECT_FILE = "tiercel.yaml"
 CODE = "project-file"
@@ -43,7 +47,18 @@ class ProjectSettings:
     exclude_globs: tuple[str, ...] = ()
     secrets: frozenset[str] | None = None
     kv: frozenset[str] | None = None
+    supplied: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """Properties that plugin defaults of namespaces give a value: by namespace, and by type or beginning of types."""
     problems: tuple[Diagnostic, ...] = ()
+
+    def supplied_to(self, namespace: str) -> Mapping[str, frozenset[str]]:
+        """What plugin defaults give to the tasks of flows in a namespace, with those of the namespaces above it."""
+        merged: dict[str, frozenset[str]] = {}
+        while namespace:
+            for beginning, names in self.supplied.get(namespace, {}).items():
+                merged[beginning] = merged.get(beginning, frozenset()) | names
+            namespace = namespace.rpartition(".")[0]
+        return merged
 
     @property
     def effective_version(self) -> KestraVersion:
@@ -145,5 +160,14 @@ def parse_settings(text: str, path: Path | None = None) -> ProjectSettings:
         exclude_globs=project.exclude,
         secrets=project.secrets,
         kv=project.kv,
+        supplied=_supplied(project),
         problems=tuple(findings),
     )
+
+
+def _supplied(project: Project) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    if not any(own.plugin_defaults for own in project.namespaces.values()):
+        return {}
+    from tiercel_schemas.model.namespace_defaults import supplied_properties
+
+    return supplied_properties(project)

@@ -38,6 +38,10 @@ def settings_to_plain(settings: ProjectSettings) -> dict[str, Any]:
         "globs": [list(settings.flow_globs), list(settings.exclude_globs)],
         "secrets": sorted(settings.secrets) if settings.secrets is not None else None,
         "kv": sorted(settings.kv) if settings.kv is not None else None,
+        "supplied": {
+            namespace: {beginning: sorted(names) for beginning, names in by_type.items()}
+            for namespace, by_type in settings.supplied.items()
+        },
     }
 
 
@@ -55,6 +59,10 @@ def settings_from_plain(plain: Mapping[str, Any]) -> ProjectSettings:
         exclude_globs=tuple(plain["globs"][1]),
         secrets=frozenset(plain["secrets"]) if plain["secrets"] is not None else None,
         kv=frozenset(plain["kv"]) if plain["kv"] is not None else None,
+        supplied={
+            namespace: {beginning: frozenset(names) for beginning, names in by_type.items()}
+            for namespace, by_type in plain["supplied"].items()
+        },
     )
 
 

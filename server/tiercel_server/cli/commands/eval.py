@@ -157,10 +157,9 @@ def _surroundings(
     from tiercel_server.cli.running.given_inputs import given_inputs
 
     try:
-        context, version = flow_context(flow_file, given_inputs(inputs, None), settings, asked)
+        return flow_context(flow_file, given_inputs(inputs, None), settings, asked)
     except Refused as refusal:
         raise click.UsageError("\n".join(refusal.lines)) from None
-    return context, Renderer(version, CommandLineServices())
 
 
 def _past(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.inputs import InputError, resolve_inputs
 from tiercel_engine.runtime.context import nested_labels
+from tiercel_server.cli.evaluating.project import Lent, lent_by_project
 from tiercel_server.cli.evaluating.surroundings import CommandLineServices
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.flow_file import choose_flow, flow_of, read_flow_file
@@ -22,18 +23,22 @@ if TYPE_CHECKING:
 
 def flow_context(
     path: str, given: Mapping[str, Any], settings: ProjectSettings, version: KestraVersion | None
-) -> tuple[dict[str, Any], KestraVersion]:
-    """`flow`, `vars`, `labels` and the resolved `inputs` of a flow's file, and its version. Raises `Refused`.
+) -> tuple[dict[str, Any], Renderer]:
+    """`flow`, `vars`, `labels`, `namespace`, resolved `inputs` of a flow; a renderer with what its project lends.
 
-    FILE inputs stay the paths that were given.
+    Raises `Refused`. FILE inputs stay the paths that were given.
     """
     file = read_flow_file(path, settings, version)
     flow = flow_of(file.name, choose_flow(file, None), file.snapshot.kestra_version)
-    return context_before(flow, given), flow.version
+    lent = lent_by_project(file.folder)
+    return context_before(flow, given, lent=lent), Renderer(flow.version, lent.services)
 
 
-def context_before(flow: Flow, given: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> dict[str, Any]:
+def context_before(
+    flow: Flow, given: Mapping[str, Any], labels: Mapping[str, str] | None = None, lent: Lent | None = None
+) -> dict[str, Any]:
     """What expressions of a flow see before anything of it runs. Raises `Refused`; FILE inputs stay as given."""
+    lent = lent or Lent(CommandLineServices())
     own = {label.key: label.value for label in flow.labels}
     context: dict[str, Any] = {
         "flow": {
@@ -46,12 +51,14 @@ def context_before(flow: Flow, given: Mapping[str, Any], labels: Mapping[str, st
     }
     if flow.variables:
         context["vars"] = dict(flow.variables)
+    if variables := lent.variables(flow.namespace):
+        context["namespace"] = variables
     try:
         resolved = resolve_inputs(
             flow.inputs,
             given,
             version=flow.version,
-            rendering=Renderer(flow.version, CommandLineServices()),
+            rendering=Renderer(flow.version, lent.services),
             context=context,
             store_file=lambda _, value: str(value),
         )
