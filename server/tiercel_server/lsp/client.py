@@ -22,10 +22,20 @@ class ClientAbilities:
         self.lens_refresh = bool(lens is not None and lens.refresh_support)
         diagnostics = workspace.diagnostics if workspace is not None else None
         self.diagnostic_refresh = bool(diagnostics is not None and diagnostics.refresh_support)
+        hints = workspace.inlay_hint if workspace is not None else None
+        self.hint_refresh = bool(hints is not None and hints.refresh_support)
         watched = workspace.did_change_watched_files if workspace is not None else None
         self.watching = bool(watched is not None and watched.dynamic_registration)
         edit = workspace.workspace_edit if workspace is not None else None
         self.document_changes = bool(edit is not None and edit.document_changes)
+        operations = edit.resource_operations if edit is not None else None
+        self.creates_files = self.document_changes and types.ResourceOperationKind.Create in (operations or ())
+        action = document.code_action if document is not None else None
+        resolved = action.resolve_support if action is not None else None
+        lazy = resolved is not None and "edit" in resolved.properties
+        self.resolves_actions = bool(action is not None and action.data_support and lazy)
+        shown = window.show_document if window is not None else None
+        self.shows_documents = bool(shown is not None and shown.support)
         self.configuration = bool(workspace is not None and workspace.configuration)
 
 

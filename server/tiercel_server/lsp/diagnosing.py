@@ -104,6 +104,11 @@ class Diagnosing:
         positions, link = self._server.positions(snapshot), self._server.rule_pages.link
         return [convert.diagnostic(each, snapshot.name, positions, SOURCE, link(each.code)) for each in findings]
 
+    def known(self, snapshot: DocumentSnapshot) -> list[Diagnostic] | None:
+        """The findings on a snapshot, None where they are not known yet. For worker threads too."""
+        found = self._found.get(snapshot.name)
+        return found[1] if found is not None and found[0] is snapshot else None
+
     async def current(self, uri: str) -> list[types.Diagnostic]:
         """The findings on the newest text, looked for now where they are not known yet."""
         while (snapshot := self._server.document(uri)) is not None:

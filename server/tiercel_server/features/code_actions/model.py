@@ -89,8 +89,8 @@ def offers(provider: Provider) -> Provider:
 
 
 def providers() -> Sequence[Provider]:
-    """All that is registered, in the order of their modules."""
-    return _PROVIDERS
+    """All that is registered, in the order of their modules' names."""
+    return sorted(_PROVIDERS, key=lambda provider: provider.__module__)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
