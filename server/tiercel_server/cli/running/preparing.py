@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ from tiercel_server.workspace.settings import ProjectFileError, ProjectSettings,
 
 _SUBFLOW = "io.kestra.plugin.core.flow.Subflow"
 _MOST_FINDINGS = 20
+_REPLACEABLE = frozenset({"unknown-task-type", "missing-library"})
+"""Why a task can't run here, where a stand-in is a way out."""
 HISTORY_FILE = "executions.db"
 
 
@@ -84,6 +86,7 @@ def prepare(wish: Wish) -> Prepared:
         flow, chosen.place.root, chosen.project, wish.runner, wish.max_parallel, chosen.neighbours, tasks
     )
     inputs = completed_inputs(flow, part.inputs, surroundings.services, os.environ, terminal if wish.prompt else nobody)
+    notices = (*notices, *_stand_ins(part.fixtures))
     request = RunRequest(
         flow,
         surroundings,
@@ -202,6 +205,12 @@ def task_notices(
     return kept + all_notices[len(own) :]
 
 
+def _stand_ins(fixtures: Iterable[Fixture]) -> Iterator[Notice]:
+    names = ", ".join(f"'{name}'" for name in dict.fromkeys(fixture.task_id for fixture in fixtures))
+    if names:
+        yield Notice("INFO", "simulated", f"not run, their ends and outputs are given: {names}")
+
+
 def notice_event(notice: Notice) -> dict[str, Any]:
     """A notice as a line of the event stream."""
     event: dict[str, Any] = {
@@ -306,8 +315,7 @@ def _stop_on_notices(notices: list[Notice]) -> None:
     if not errors:
         return
     lines = [f"  {notice.message}" for notice in errors]
-    if any(notice.code == "unknown-task-type" for notice in errors):
-        name = next(notice.task_id for notice in errors if notice.code == "unknown-task-type")
+    if name := next((notice.task_id for notice in errors if notice.code in _REPLACEABLE), None):
         lines += [
             "Ways out:",
             f'  --mock {name}=\'{{"key": "value"}}\' lets outputs stand for a task; --fixtures FILE does for many',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 MOST_LINES = 12
 """Lines of a property that are shown."""
 LONGEST_LINE = 200
+SHORT_LIST = 60
+"""Characters of a list that stands on one line."""
+_EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _MARKS = {Fate.RUNS: "·", Fate.MOCKED: "~", Fate.REUSED: "=", Fate.LEFT_OUT: "-", Fate.DISABLED: "-"}
 _HEADINGS = {"errors": "If a task fails", "finally": "At the end, however it ends", "afterExecution": "After the end"}
 
@@ -53,23 +57,38 @@ def _step_lines(step: Step) -> Iterator[str]:
     else:
         yield f"{indent}{_MARKS[step.fate]} {branch}{step.task_id}  {short}  {click.style(step.fate.value, dim=True)}"
     for name, part in step.properties.items():
-        yield from _property_lines(f"{indent}    ", name, part.value)
+        for line in _property_lines(f"{indent}    ", name, part.value):
+            yield _EXPRESSION.sub(_marked, line) if part.unknown else line
         for message in part.failing:
             yield f"{indent}      {click.style('fails: ' + safe(message), fg='red')}"
 
 
+def _marked(match: re.Match[str]) -> str:
+    return click.style(match[0], fg="yellow")
+
+
 def _property_lines(indent: str, name: str, value: Any) -> Iterator[str]:
-    text = safe(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    first, *more = text.split("\n") or [""]
-    if not more:
-        yield f"{indent}{name} = {_short(first)}"
+    is_list = isinstance(value, list) and any(isinstance(item, str) for item in value)
+    lines = [line for item in value for line in _item_lines(item)] if is_list else _text(value).rstrip("\n").split("\n")
+    joined = _text(value)
+    if len(lines) == 1 or (is_list and len(joined) <= SHORT_LIST):
+        yield f"{indent}{name} = {_short(joined if is_list else lines[0])}"
         return
     yield f"{indent}{name} ="
-    lines = text.rstrip("\n").split("\n")
     for line in lines[:MOST_LINES]:
         yield f"{indent}  {_short(line)}"
     if len(lines) > MOST_LINES:
         yield f"{indent}  … and {len(lines) - MOST_LINES} lines more"
+
+
+def _item_lines(item: Any) -> Iterator[str]:
+    first, *more = _text(item).rstrip("\n").split("\n")
+    yield f"- {first}"
+    yield from (f"  {line}" for line in more)
+
+
+def _text(value: Any) -> str:
+    return safe(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _short(text: str) -> str:
