@@ -8,6 +8,7 @@ from typing import Literal
 
 from tiercel_engine.runners.policy import RunnerChoice, RunnerPolicy
 from tiercel_engine.tasks.api import DECIDED_IN_CORE, find_task_type, missing_needs
+from tiercel_engine.tasks.core.absent import why_absent
 from tiercel_engine.tasks.extensions import extension_problem
 from tiercel_engine.tasks.scripts.languages import LANGUAGES
 from tiercel_schemas.model import Flow, Task
@@ -50,7 +51,7 @@ def _about(task: Task, where: str, policy: RunnerPolicy) -> Iterator[Notice]:
         return
     found = find_task_type(task.type)
     if found is None:
-        problem = extension_problem(task.type) or "which Tiercel can't run on this machine"
+        problem = why_absent(task.type) or extension_problem(task.type) or "which Tiercel can't run on this machine"
         message = f"task '{task.id}'{where} has type {task.type}, {problem}"
         yield Notice("ERROR", "unknown-task-type", message, task.id)
         return

@@ -1,14 +1,42 @@
 """A leaf task run by itself, with real services and real rendering, its logs and metrics caught."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import pytest
 
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.tasks.api import TaskContext, TaskFailure, find_task_type
 from tiercel_engine.tasks.expression_services import LocalExpressionServices
 from tiercel_engine.tasks.services import local_services
+from tiercel_schemas.catalog import load_catalog
 from tiercel_schemas.model import Task
 from tiercel_schemas.model.project import Project
 from tiercel_schemas.versions import KestraVersion
+
+_KINDS = {
+    "string": (str, timedelta, date),
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "object": Mapping,
+    "array": (list, tuple),
+}
+
+
+def undeclared(version, task_type, outputs):
+    """Outputs that Kestra's catalog does not know, or knows to be something else."""
+    catalog = load_catalog(version)
+    plugin = catalog.plugin(task_type)
+    if plugin is None or not plugin.exact or task_type.endswith(".TemplatedTask"):
+        return []
+    faults = [name for name in outputs if name not in plugin.outputs]
+    for name, value in outputs.items():
+        kind = plugin.outputs[name].kind if name in plugin.outputs else None
+        if kind is not None and value is not None and not isinstance(value, _KINDS[kind]):
+            faults.append(f"{name} is no {kind}: {value!r}")
+    return faults
 
 
 @dataclass
@@ -86,12 +114,12 @@ class Bench:
             open_working_directory=directory,
         )
         result = await cls().run(context)
+        assert undeclared(self.version, model.type, result.outputs) == []
         return dict(result.outputs), caught
 
     async def failure(self, **task):
         """The failure of a task that has to fail."""
-        try:
+        with pytest.raises(TaskFailure) as caught:
             await self.run(**task)
-        except TaskFailure as failure:
-            return failure
-        raise AssertionError("the task did not fail")
+        assert undeclared(self.version, task["type"], caught.value.outputs) == []
+        return caught.value

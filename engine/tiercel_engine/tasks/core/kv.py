@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from tiercel_engine.expressions.json_reading import JsonError, read_json
 from tiercel_engine.inputs.java_time import NotATime, parse_date, parse_instant
 from tiercel_engine.storage.kv import KvEntry, KvError, KvType
 from tiercel_engine.tasks.api import TaskContext, TaskFailure, TaskResult, task_type
+from tiercel_engine.tasks.core.purging import chosen_namespaces
 from tiercel_engine.tasks.properties import (
     as_text,
     duration,
     flag,
-    items,
     mapping,
     parse_iso_duration,
     required_text,
@@ -128,24 +127,10 @@ class PurgeKV:
             expired_only = as_text(behavior["expiredOnly"]).lower() == "true"
         pattern = await text(context, "keyPattern", "*") or "*"
         size = sum(
-            context.kv.purge(namespace, pattern, expired_only=expired_only) for namespace in await _chosen(context)
+            context.kv.purge(namespace, pattern, expired_only=expired_only)
+            for namespace in await chosen_namespaces(context, context.kv.namespaces())
         )
         return TaskResult({"size": size})
-
-
-async def _chosen(context: TaskContext) -> list[str]:
-    known: list[str] = context.kv.namespaces()
-    named = [as_text(name) for name in await items(context, "namespaces") or []]
-    pattern = await text(context, "namespacePattern")
-    if not named and pattern is None:
-        return known
-    below = await flag(context, "includeChildNamespaces", default=True)
-    return [
-        name
-        for name in known
-        if (pattern is not None and fnmatchcase(name, pattern))
-        or any(name == each or (below and name.startswith(f"{each}.")) for each in named)
-    ]
 
 
 async def _namespace(context: TaskContext) -> str:

@@ -1,0 +1,1 @@
+"""The `execution` group: executions ended, checked, counted, resumed and forgotten."""

@@ -1,0 +1,1 @@
+"""The `log` group: entries written, fetched and forgotten."""

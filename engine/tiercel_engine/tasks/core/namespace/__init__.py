@@ -1,0 +1,1 @@
+"""The `namespace` group: namespace files stored, fetched and removed."""
