@@ -34,7 +34,7 @@ A `Property` has `kind` or `ref` or `base` or `alternatives` or `const`, or is `
 from tiercel_schemas.catalog.catalog import Catalog, load_catalog
 from tiercel_schemas.catalog.descriptions import describe
 from tiercel_schemas.catalog.facts import Kind, Metric, ObjectType, PluginType, Property
-from tiercel_schemas.catalog.replacements import PropertyReplacement, property_replacement
+from tiercel_schemas.catalog.replacements import PropertyReplacement, property_replacement, value_replacement
 
 __all__ = [
     "Catalog",
@@ -47,4 +47,5 @@ __all__ = [
     "describe",
     "load_catalog",
     "property_replacement",
+    "value_replacement",
 ]

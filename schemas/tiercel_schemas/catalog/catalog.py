@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tiercel_schemas.catalog.facts import Metric, ObjectType, PluginType, Property, PropertyReader
-from tiercel_schemas.catalog.replacements import replacement_of, type_advice
+from tiercel_schemas.catalog.replacements import is_mere_rename, replacement_of, type_advice
 from tiercel_schemas.catalog.store import read_index, read_shard
 from tiercel_schemas.versions import KestraVersion
 
@@ -116,6 +116,11 @@ class Catalog:
         # An alias of another version may stand for a type that was replaced since.
         known += [replacement_of(load_catalog(each).canonical(name)) for each in KestraVersion]
         return next((each for each in known if each is not None and each != name and each in self), None)
+
+    def is_rename(self, name: str) -> bool:
+        """Whether the replacement of an old name is the same type under another name, with the same properties."""
+        found = self.aliases.get(name) or self._index["renamed"].get(name)
+        return is_mere_rename(name) or (found is not None and found == self.replacement(name))
 
     def advice(self, name: str) -> str | None:
         """What to do about a type that this version lacks, in half a sentence, if there is more to it."""

@@ -30,6 +30,17 @@ def replacement_of(name: str) -> str | None:
     return found
 
 
+def is_mere_rename(name: str) -> bool:
+    """Whether the type that took the place of an old one has the same properties."""
+    return name in _table()["same-types"]["names"]
+
+
+def value_replacement(value: str) -> str | None:
+    """The word that took the place of one in an enumeration."""
+    found: str | None = _table()["values"].get(value)
+    return found
+
+
 def type_advice(name: str) -> str | None:
     """What to do about a type that is gone, in half a sentence; a package's advice holds for its types."""
     advice: Mapping[str, str] = _table()["type-advice"]

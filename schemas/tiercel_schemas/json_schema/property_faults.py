@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tiercel_schemas.catalog import ObjectType, PluginType, Property, load_catalog, property_replacement
+from tiercel_schemas.catalog import (
+    ObjectType,
+    PluginType,
+    Property,
+    load_catalog,
+    property_replacement,
+    value_replacement,
+)
 from tiercel_schemas.diagnostics import Severity
 from tiercel_schemas.json_schema import words
 from tiercel_schemas.json_schema.findings import LITERAL, Findings, owner_span
@@ -139,6 +146,8 @@ class PropertyFaults:
         if error.validator == "enum":
             allowed = [str(value) for value in _bound(error)]
             data |= {"values": allowed, "suggestions": words.suggestions(str(error.instance), allowed)}
+            if (now := value_replacement(str(error.instance))) in allowed:
+                data["replacement"] = now
         self._findings.add(code, message, span, _severity(owner, prop, code, error), data)
 
 

@@ -112,6 +112,7 @@ class TypeFaults:
         data: dict[str, Any] = {"type": written}
         if replacement is not None:
             data["replacement"] = replacement
+            data["renamed"] = catalog.is_rename(written)
         if elsewhere:
             data["versions"] = [str(each) for each in elsewhere]
         if elsewhere or replacement is not None:

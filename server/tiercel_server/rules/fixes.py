@@ -11,6 +11,7 @@ from tiercel_schemas.source.text import SourceText
 
 _RENAMES_KEY = frozenset({"unknown-property", "literal-unknown-property", "deprecated-property"})
 _RENAMES_TYPE = frozenset({"renamed-type"})
+_RENAMES_VALUE = frozenset({"invalid-enum", "literal-invalid-enum"})
 _INPUT_TYPES = frozenset({"BOOLEAN", "ENUM"})
 
 
@@ -41,19 +42,21 @@ def fix_of(finding: Diagnostic, text: SourceText) -> Fix | None:
 
 
 def _rename(finding: Diagnostic, text: SourceText) -> Fix | None:
-    """The fixes of the schema's findings: another name for a property or a type."""
+    """The fixes of the schema's findings: another name for a property, a type or a value."""
     certain = finding.data.get("replacement")
     guesses = finding.data.get("suggestions") or ()
     new = certain or next(iter(guesses), None)
     if not isinstance(new, str):
         return None
-    written = str(finding.data.get("property") or finding.data.get("type") or text.slice(finding.span).strip("'\""))
+    named = None if finding.code in _RENAMES_VALUE else finding.data.get("property") or finding.data.get("type")
+    written = str(named or text.slice(finding.span).strip("'\""))
     at = text.slice(finding.span).find(written)
     if at < 0:
         return None
     span = Span(finding.span.start + at, finding.span.start + at + len(written))
     is_safe = certain is not None and (
-        finding.code in _RENAMES_KEY | _RENAMES_TYPE or (finding.code == "unknown-type" and written in _INPUT_TYPES)
+        finding.code in _RENAMES_KEY | _RENAMES_TYPE | _RENAMES_VALUE
+        or (finding.code == "unknown-type" and (written in _INPUT_TYPES or finding.data.get("renamed") is True))
     )
     return Fix(f"Write `{new}`", (FixEdit(span, new),), is_safe)
 
