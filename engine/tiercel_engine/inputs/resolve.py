@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -62,10 +62,17 @@ class InputError(Exception):
     complaints of the first input at fault.
     """
 
-    def __init__(self, problems: Sequence[InputProblem]) -> None:
+    def __init__(self, problems: Sequence[InputProblem], secrets: frozenset[str] = frozenset()) -> None:
         self.problems = tuple(problems)
+        self.secrets = secrets
+        """The texts of SECRET inputs, which no sink may show."""
         first = self.problems[0].input_id
         super().__init__("\n".join(found.message for found in self.problems if found.input_id == first))
+
+    def masked(self, mask: Callable[[str], str]) -> InputError:
+        """The same complaints as they may be shown: a value in them may have come from a secret."""
+        shown = [replace(problem, message=mask(problem.message)) for problem in self.problems]
+        return InputError(shown, self.secrets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +113,17 @@ def resolve_inputs(
     for item in flat:
         resolver.settle(item)
     problems = [problem for item in flat for problem in resolver.settled[item.id].problems]
+    secrets = {
+        str(done.value) for item in flat if item.type is InputType.SECRET and (done := resolver.settled[item.id]).value
+    }
     if problems:
-        raise InputError(problems)
+        raise InputError(problems, frozenset(secrets))
     values: dict[str, Any] = {}
-    secrets: set[str] = set()
     for item in flat:
         done = resolver.settled[item.id]
         if not done.enabled:
             continue
         _place(values, item.id, done.value)
-        if item.type is InputType.SECRET and done.value:
-            secrets.add(done.value)
     known = {item.id.split(".")[0] for item in flat}
     ignored = tuple(name for name in given if name.split(".")[0] not in known)
     groups = {item.id.split(".")[0] for item in flat if "." in item.id}

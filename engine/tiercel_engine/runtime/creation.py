@@ -12,7 +12,7 @@ from typing import Any
 from tiercel_engine.core.events import ExecutionCreated
 from tiercel_engine.core.records import Trigger
 from tiercel_engine.expressions import Renderer, RenderError
-from tiercel_engine.inputs import resolve_inputs
+from tiercel_engine.inputs import InputError, resolve_inputs
 from tiercel_engine.runtime.context import nested_labels
 from tiercel_engine.runtime.request import Surroundings
 from tiercel_engine.storage.layout import input_path
@@ -68,10 +68,15 @@ def begin_execution(
     told = {name.split(".")[0] for name in inputs.raw}
     kept = {name: value for name, value in inputs.settled.items() if name not in told}
     declared = tuple(item for item in flow.inputs if item.id.split(".")[0] not in kept)
-    resolved = resolve_inputs(
-        declared, inputs.raw, version=flow.version, rendering=renderer, context=context, store_file=store_file
-    )
-    surroundings.services.masker.add(*resolved.secrets)
+    masker = surroundings.services.masker
+    try:
+        resolved = resolve_inputs(
+            declared, inputs.raw, version=flow.version, rendering=renderer, context=context, store_file=store_file
+        )
+    except InputError as error:
+        masker.add(*error.secrets)
+        raise error.masked(masker.text) from None
+    masker.add(*resolved.secrets)
     values = {**kept, **resolved.values}
     if values:
         context["inputs"] = values

@@ -163,6 +163,7 @@ class Engine:
                 rendering=live.renderer,
                 context=self.context_of(live),
             )
+            self.surroundings.services.masker.add(*resolved.secrets)
             given = {name: value for name, value in resolved.values.items() if value is not None}
         self.post(execution_id, ResumeRequested(self.now(), given, to, by))
 

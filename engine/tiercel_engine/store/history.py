@@ -172,7 +172,8 @@ class History:
         """Keep the labels for searching."""
         self._begin()
         self._db.execute("DELETE FROM labels WHERE execution_id = ?", (execution.id,))
-        labels = [(execution.id, key, value) for key, value in execution.labels]
+        shown = dict(execution.labels) if self._mask is None else self._mask(dict(execution.labels))
+        labels = [(execution.id, key, value) for key, value in shown.items()]
         self._db.executemany("INSERT OR REPLACE INTO labels VALUES (?, ?, ?)", labels)
 
     def keep_line(self, execution_id: str, line: Mapping[str, Any]) -> str | None:

@@ -63,7 +63,8 @@ def context_before(
             store_file=lambda _, value: str(value),
         )
     except InputError as error:
-        raise Refused(f"The inputs of flow '{flow.id}' can't be used:", *input_complaints(error)) from error
+        shown = error.masked(lent.services.mask)
+        raise Refused(f"The inputs of flow '{flow.id}' can't be used:", *input_complaints(shown)) from error
     if resolved.values:
         context["inputs"] = resolved.values
     return context
