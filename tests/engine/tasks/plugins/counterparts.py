@@ -100,7 +100,10 @@ def mariadb(folder):
     command = [server, "--no-defaults", f"--datadir={data}", f"--port={port}", f"--socket={sock}"]
     command += ["--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0", "--local-infile=1"]
     process = _serve(command, folder, port, who)
-    made = "CREATE DATABASE kestra; CREATE USER 'kestra'@'%' IDENTIFIED BY 'k3str4'; GRANT ALL ON *.* TO 'kestra'@'%'"
+    made = "CREATE DATABASE kestra;" + "".join(
+        f"CREATE USER 'kestra'@'{place}' IDENTIFIED BY 'k3str4'; GRANT ALL ON *.* TO 'kestra'@'{place}';"
+        for place in ("localhost", "127.0.0.1", "%")
+    )
     _run([client, "--no-defaults", f"--socket={sock}", "-u", "root", "-e", made], folder, {})
     return Counterpart(f"jdbc:mysql://127.0.0.1:{port}/kestra", process)
 
