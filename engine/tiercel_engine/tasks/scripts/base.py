@@ -11,7 +11,7 @@ from tiercel_engine.storage.globs import is_glob
 from tiercel_engine.tasks.api import TaskContext, TaskFailure, TaskResult
 from tiercel_engine.tasks.properties import as_text, flag, items
 from tiercel_engine.tasks.scripts.command_text import joined, with_local_files
-from tiercel_engine.tasks.scripts.dependencies import set_up
+from tiercel_engine.tasks.scripts.dependencies import ScriptEnvironment, set_up
 from tiercel_engine.tasks.scripts.languages import Language
 from tiercel_engine.tasks.scripts.launching import Launch, asked_runner, choose_runner, launch
 from tiercel_engine.tasks.scripts.local_copies import localized
@@ -39,7 +39,7 @@ async def run_script_task(context: TaskContext, language: Language) -> TaskResul
     await prepare_working_files(context, directory)
     environment = await set_up(context, language, choice)
     text = with_local_files(
-        await _command_text(context, language, directory, environment.commands, is_local=choice.daemon is None),
+        await _command_text(context, language, directory, environment, is_local=choice.daemon is None),
         lambda uri: localized(context, directory, uri),
     )
     if await flag(context, "executionContext", default=False):
@@ -70,9 +70,9 @@ async def _ended(
 
 
 async def _command_text(
-    context: TaskContext, language: Language, directory: Path, prepare: list[str], *, is_local: bool
+    context: TaskContext, language: Language, directory: Path, environment: ScriptEnvironment, *, is_local: bool
 ) -> str:
-    before = [*prepare, *(as_text(line) for line in await items(context, "beforeCommands") or [])]
+    before = [*environment.commands, *(as_text(line) for line in await items(context, "beforeCommands") or [])]
     fail_fast = language.interpreter[-1] == "-c" and await flag(context, "failFast", default=True)
     commands = await items(context, "commands")
     if commands is not None:
@@ -80,7 +80,8 @@ async def _command_text(
     script = await context.render(as_text(context.properties.get("script") or ""))
     if not language.programs:
         return joined(before, [script], fail_fast=fail_fast, version=context.version)
-    program = language.script_command() if is_local else language.programs[0]
+    # An environment with dependencies and an image have the first program by its name; this machine may lack it.
+    program = language.script_command() if is_local and environment.path is None else language.programs[0]
     if program is None:
         names = " or ".join(names[0] for names in language.programs)
         raise TaskFailure(f"Task '{context.task.id}' can't run here: {names} is not on the PATH")

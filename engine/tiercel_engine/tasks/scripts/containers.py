@@ -26,8 +26,11 @@ async def run_in_container(context: TaskContext, plan: Launch, asked: AskedRunne
         raise TaskFailure(f"Invalid Docker runner: {complaint}") from complaint
     _check_allowed(context, settings)
     environment = {**plan.variables, **await own_environment(context, plan.directory)}
-    paths = [str(SCRIPTS_IN_CONTAINER), environment.get("PYTHONPATH")]
-    environment["PYTHONPATH"] = ":".join(path for path in paths if path)
+    for name, folder in (
+        ("PYTHONPATH", SCRIPTS_IN_CONTAINER),
+        ("NODE_PATH", SCRIPTS_IN_CONTAINER / "node_modules"),
+    ):
+        environment[name] = ":".join(filter(None, [str(folder), environment.get(name)]))
     job = ContainerJob(
         host=host,
         image=await _image(context, plan),

@@ -19,7 +19,7 @@ from tiercel_engine.tasks.scripts.session import Session
 from tiercel_schemas.versions import KestraVersion
 
 SCRIPT_PATH = Path(runners.__file__).parent / "script_path"
-"""What scripts may import without having it installed: `kestra`."""
+"""What scripts may import without having it installed: `kestra` in Python, `@kestra-io/libs` in Node."""
 PROCESS_RUNNER = "io.kestra.plugin.core.runner.Process"
 LAST_WORDS = 0.05
 """Seconds that 2.0 leaves a killed shell to say that its command was terminated; too short to get far with another."""
@@ -99,7 +99,8 @@ async def own_environment(context: TaskContext, directory: Path) -> dict[str, st
 async def _run_as_process(context: TaskContext, plan: Launch, session: Session) -> int:
     stops_at_once = context.version is KestraVersion.V1_3 or not await flag(context, "failFast", default=True)
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SCRIPT_PATH), environment.get("PYTHONPATH")]))
+    for name, folder in (("PYTHONPATH", SCRIPT_PATH), ("NODE_PATH", SCRIPT_PATH / "node_modules")):
+        environment[name] = os.pathsep.join(filter(None, [str(folder), environment.get(name)]))
     environment.update(plan.variables)
     environment.update(await own_environment(context, plan.directory))
     if plan.path is not None:
