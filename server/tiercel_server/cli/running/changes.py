@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from tiercel_engine.core.records import Execution, Stage, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.wishes import Fixture
@@ -20,6 +22,7 @@ _SHORT_CIRCUITED = frozenset(CORE + "flow." + name for name in ("Loop", "ForEach
 _KEPT_ENDS = frozenset({State.SUCCESS, State.WARNING})
 _OUTPUTS = re.compile(r"\boutputs\b(?:\.(\w+)|\[\s*(?:'([^']*)'|\"([^\"]*)\")\s*\])?")
 _TASKS = re.compile(r"\btasks\b(?:\.(\w+)|\[\s*(?:'([^']*)'|\"([^\"]*)\")\s*\])")
+_VARS = re.compile(r"\bvars\b(?:\.(\w+))?")
 _TREE_KEYS = frozenset({"tasks", "errors", "finally", "afterExecution", "description", "triggers", "outputs", "sla"})
 """Parts of a flow whose change is no reason by itself to run its tasks again."""
 _SINGLY_FOLLOWED = {"variables": "vars", "labels": "labels"}
@@ -59,7 +62,11 @@ def what_runs_again(old: Execution, new: Flow, outside: Outside) -> Again:
         fixtures += _stand_ins(top, old, affected)
     reused = {fixture.task_id for fixture in fixtures}
     inside = {each.id for task in tasks if task.id in reused for each in _with_descendants(task)}
-    return Again(tuple(name for name in order if name not in inside and _is_work(name, tasks)), tuple(fixtures))
+    # A branch that was not taken will not be taken again, unless what decides about it changed.
+    left = set(order) if old.state in _KEPT_ENDS else set()
+    idle = left - affected - {run.task_id for run in old.task_runs.values()}
+    again = (name for name in order if name not in inside and name not in idle and _is_work(name, tasks))
+    return Again(tuple(again), tuple(fixtures))
 
 
 def _is_work(name: str, tasks: Iterable[Task]) -> bool:
@@ -73,21 +80,21 @@ def _affected(old: Execution, new: Flow, tasks: list[Task], outside: Outside) ->
         return {task.id for task in tasks}
     roots = [root for key, root in _SINGLY_FOLLOWED.items() if old.flow.source.get(key) != new.source.get(key)]
     affected: set[str] = set()
-    ended_well = _ended_well(old)
+    ended_badly = _ended_badly(old)
     for task in tasks:
-        text = _text(_own(task))
+        text = "\n".join(_strings(_own(task)))
         target = (str(task.properties.get("namespace")), str(task.properties.get("flowId")))
         if (
             task.id not in before
             or _own(before[task.id]) != _own(task)
-            or (not task.is_flowable and task.id not in ended_well)
+            or (not task.is_flowable and task.id in ended_badly)
             or any(re.search(rf"\b{root}\b", text) for root in roots)
             or any(re.search(rf"\b{re.escape(name)}\b", text) for name in outside.inputs if "inputs" in text)
             or target in outside.flows
             or (outside.files and _FILE_WORDS.search(text))
         ):
             affected.add(task.id)
-    return _spread(affected, tasks, _text(new.variables))
+    return _spread(affected, tasks, new.variables)
 
 
 def _all_changed(old: Flow, new: Flow) -> bool:
@@ -97,21 +104,17 @@ def _all_changed(old: Flow, new: Flow) -> bool:
     return any(old.source.get(key) != new.source.get(key) for key in keys)
 
 
-def _ended_well(old: Execution) -> set[str]:
-    """Tasks all of whose runs of the main work succeeded; those in iterations count with their Loop."""
-    states: dict[str, bool] = {}
-    for run in old.task_runs.values():
-        # What an execution began with is as good as what it ran.
-        good = run.state in _KEPT_ENDS and run.place in {Stage.MAIN, None}
-        states[run.task_id] = states.get(run.task_id, True) and good
-    found = {name for name, good in states.items() if good}
-    for task in old.flow.all_tasks():
-        if task.type in _SHORT_CIRCUITED and task.id in found:
-            found |= {each.id for each in _with_descendants(task)}
-    return found
+def _ended_badly(old: Execution) -> set[str]:
+    """Tasks with a run that did not succeed, or was none of the main work."""
+    return {
+        run.task_id
+        for run in old.task_runs.values()
+        # What stood alone from the beginning is as good as what ran.
+        if run.state not in _KEPT_ENDS | {State.SKIPPED} or run.place not in {Stage.MAIN, None}
+    }
 
 
-def _spread(affected: set[str], tasks: list[Task], variables: str) -> set[str]:
+def _spread(affected: set[str], tasks: list[Task], variables: Mapping[str, Any]) -> set[str]:
     """Add what depends on them, until nothing new is found."""
     sees = {task.id: _seen_by(task, tasks, variables) for task in tasks}
     around = {child.id: task for task in tasks for child in _with_descendants(task) if child is not task}
@@ -128,20 +131,40 @@ def _spread(affected: set[str], tasks: list[Task], variables: str) -> set[str]:
         affected |= found
 
 
-def _seen_by(task: Task, tasks: list[Task], variables: str) -> set[str]:
+def _seen_by(task: Task, tasks: list[Task], variables: Mapping[str, Any]) -> set[str]:
     """The tasks whose outputs or states a task's own properties name; all of them when that can't be told."""
-    text = _text(_own(task))
-    if "vars" in text:
-        # What they hold may be rendered there.
-        text += variables
+    texts = [text for text in _strings(_own(task)) if _holds_template(text)]
+    # What a variable holds may be rendered where it is named.
+    named = {match[1] for text in texts for match in _VARS.finditer(text)}
+    read = variables if None in named else {name: variables[name] for name in named if name in variables}
+    texts += [text for text in _strings(dict(read)) if _holds_template(text)]
     found: set[str] = set()
-    for pattern in (_OUTPUTS, _TASKS):
-        for match in pattern.finditer(text):
+    for text in texts:
+        for match in (*_OUTPUTS.finditer(text), *_TASKS.finditer(text)):
             name = next((group for group in match.groups() if group is not None), None)
             if name is None:
                 return {each.id for each in tasks if each.id != task.id}
             found.add(name)
     return found
+
+
+def _holds_template(text: str) -> bool:
+    return "{{" in text or "{%" in text
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in plain data and models, names of fields left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, BaseModel):
+        yield from _strings(list(value.model_dump().values()))
+    elif isinstance(value, Mapping):
+        yield from (key for key in value if isinstance(key, str) and _holds_template(key))
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner)
 
 
 def _own(task: Task) -> dict[str, Any]:
@@ -164,10 +187,6 @@ def _holds(value: Any, tasks: set[int]) -> bool:
     if isinstance(value, list | tuple):
         return any(_holds(inner, tasks) for inner in value)
     return hasattr(value, "task") and id(value.task) in tasks
-
-
-def _text(value: Any) -> str:
-    return repr(value)
 
 
 def _stand_ins(task: Task, old: Execution, affected: set[str]) -> Iterator[Fixture]:

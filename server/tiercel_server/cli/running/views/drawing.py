@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -170,26 +170,48 @@ def _count_done(branch: Branch, room: int) -> None:
             _count_done(each, room)
 
 
-def _cut(branch: Branch, room: int) -> None:
-    """Leave out what does not fit, from the end, and say how much. What is at work or failed goes first."""
-    left = room - 1
-    kept: list[Branch] = []
-    hidden = 0
-    first = sorted(range(len(branch.below)), key=lambda place: branch.below[place].is_done)
-    chosen = set(first[: max(left - 1, 0)]) if len(branch.below) > left else set(first)
-    for place, each in enumerate(branch.below):
-        if place not in chosen:
-            hidden += 1
+def _cut(top: Branch, room: int) -> None:
+    """Leave out what matters least until it fits, and say below its parent how much: the deepest and last first."""
+    found = list(_places(top, 0))
+    left = {id(branch): len(branch.below) for branch in (top, *(each for each, _, _ in found))}
+    hidden: Counter[int] = Counter()
+    gone: set[int] = set()
+    size = top.size
+    order = sorted(range(len(found)), key=lambda place: (_weight(found[place][0]), -found[place][2], -place))
+    # What holds others can only go after these, however little it matters: hence the turns.
+    for place in (place for _ in range(len(found)) for place in order):
+        if size <= room or len(gone) == len(found):
+            break
+        branch, parent, _ = found[place]
+        if left[id(branch)] or id(branch) in gone:
             continue
-        others = len(chosen) - len(kept) - 1
-        share = max(left - others - (1 if len(chosen) < len(branch.below) else 0), 1)
-        if each.size > share:
-            _cut(each, share)
-        left -= each.size
-        kept.append(each)
-    branch.below = kept
-    if hidden:
-        branch.below.append(Branch(Text(f"… and {hidden} more", style="dim")))
+        gone.add(id(branch))
+        size -= 2 if hidden[id(branch)] else 1
+        size += 0 if hidden[id(parent)] else 1
+        hidden[id(parent)] += 1
+        left[id(parent)] -= 1
+    for branch in (top, *(each for each, _, _ in found)):
+        branch.below = [each for each in branch.below if id(each) not in gone]
+        if count := hidden[id(branch)]:
+            branch.below.append(Branch(Text(f"… and {count} more", style="dim")))
+
+
+def _places(parent: Branch, depth: int) -> Iterator[tuple[Branch, Branch, int]]:
+    """Each branch below with its parent and how deep it is."""
+    for branch in parent.below:
+        yield branch, parent, depth
+        yield from _places(branch, depth + 1)
+
+
+def _weight(branch: Branch) -> int:
+    """How much a line matters: what ended well least, what failed most."""
+    if branch.state is None:
+        return 2
+    if branch.is_done:
+        return 0
+    if branch.state in {"CREATED", "SUBMITTED", "QUEUED"}:
+        return 1
+    return 4 if branch.state in ENDS else 3
 
 
 def _drawn(tree: Tree, branch: Branch) -> Tree:
