@@ -91,11 +91,15 @@ def test_nothing_that_the_server_says_holds_a_secret(tmp_path: Path, name: str) 
         "workspace/executeCommand", {"command": "tiercel.run", "arguments": [flow.as_uri(), given]}, answered=True
     )
     client.until(ended)
-    for method, more in (
-        ("textDocument/codeLens", {}), ("textDocument/hover", {"position": {"line": 11, "character": 60}}),
-        ("textDocument/documentSymbol", {}), ("textDocument/inlayHint", {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 90, "character": 0}}}),
-    ):  # fmt: skip
-        client.send(method, {"textDocument": {"uri": flow.as_uri()}, **more}, answered=True)
+    start, end = {"line": 0, "character": 0}, {"line": 90, "character": 0}
+    asked: dict[str, dict[str, Any]] = {
+        "codeLens": {},
+        "hover": {"position": {"line": 11, "character": 60}},
+        "documentSymbol": {},
+        "inlayHint": {"range": {"start": start, "end": end}},
+    }
+    for what, more in asked.items():
+        client.send(f"textDocument/{what}", {"textDocument": {"uri": flow.as_uri()}, **more}, answered=True)
         number = client.number
         client.until(lambda message, number=number: message.get("id") == number and "method" not in message)
     said = client.leave()
