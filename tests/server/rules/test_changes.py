@@ -45,7 +45,7 @@ def test_it_is_mended_where_one_name_took_the_place_of_another(row: dict[str, An
     text, number = flow(row)
 
     def is_told(finding: Diagnostic) -> bool:
-        return finding.code == row["code"]
+        return finding.code == str(row["code"])
 
     mended = mend(snapshot_of(text), lambda fix: fix.safe, is_told).snapshot
     expected = text.split("\n")

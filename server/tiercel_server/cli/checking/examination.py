@@ -58,8 +58,8 @@ class Examination:
             for number, survey in hand.survey(unknown):
                 self.surveys[number] = survey
                 self._progress("read", len(self.surveys), len(self._sources))
-            holding = [number for number in self._sources if self.surveys[number].is_flow]
-            flows = self._workspace(holding) if whole_tree else NO_FLOWS
+            flows = self._workspace() if whole_tree else NO_FLOWS
+            holding = [number for number, each in self._sources.items() if self._holds(number) and not each.around]
             digest = memory.digest(flows) if memory is not None else ""
             for number in holding:
                 known = remembered.get(number)
@@ -82,8 +82,13 @@ class Examination:
         found = ((number, memory.recall(source)) for number, source in self._sources.items())
         return {number: each for number, each in found if each is not None}
 
-    def _workspace(self, holding: list[int]) -> WorkspaceFlows:
-        known = (flow for number in holding for flow in self.surveys[number].known)
+    def _holds(self, number: int) -> bool:
+        return self.surveys[number].is_flow
+
+    def _workspace(self) -> WorkspaceFlows:
+        # What is checked comes last: of two flows with one name its own counts.
+        order = sorted(filter(self._holds, self._sources), key=lambda number: not self._sources[number].around)
+        known = (flow for number in order for flow in self.surveys[number].known)
         return WorkspaceFlows({(flow.namespace, flow.id): flow for flow in known})
 
     def _hand(self, sources: Mapping[int, Source], examiner: Examiner, stack: ExitStack) -> _Hand:

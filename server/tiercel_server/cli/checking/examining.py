@@ -24,7 +24,7 @@ class Examiner:
         """What each text is."""
         for number, source in sources.items():
             snapshot = self.snapshot(number, source)
-            if not snapshot.is_flow:
+            if not snapshot.is_flow or source.around:
                 del self._snapshots[number]
             known = (known_flow(flow) for flow in snapshot.flows)
             yield number, Survey(snapshot.is_flow, tuple(each for each in known if each is not None))

@@ -10,6 +10,7 @@ from pathlib import Path
 from tiercel_server.workspace.flow_detection import reads_like_flow
 
 _MAYBE_FLOW = re.compile(r"^(?:['\"]?(?:id|namespace|tasks|triggers)['\"]?\s*:|\s*[\[{])", re.MULTILINE)
+_OTHER_FLOWS = re.compile(r"\.(?:Subflow|ForEachItem|Flow)\b|\bsubflow\(")
 LARGEST = 8 * 1024 * 1024
 """Files above so many bytes are no flows (Kestra itself refuses much smaller ones)."""
 
@@ -70,3 +71,8 @@ def decode(data: bytes) -> str:
 def may_hold_flow(text: str) -> bool:
     """Whether it is worth while to read a text as YAML: cheap, and true for every flow."""
     return _MAYBE_FLOW.search(text) is not None
+
+
+def names_other_flows(text: str) -> bool:
+    """Whether a text may call other flows, or wait for them: cheap, and true for each that does."""
+    return _OTHER_FLOWS.search(text) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,14 @@ from tiercel_schemas.source.text import SourceText
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.checking.examination import Examination, Progress, silent
 from tiercel_server.cli.checking.examining import Examiner
-from tiercel_server.cli.checking.files import FoundFile
-from tiercel_server.cli.checking.reading import UnreadableFileError, decode, may_hold_flow, read_text
+from tiercel_server.cli.checking.files import FoundFile, find_files
+from tiercel_server.cli.checking.reading import (
+    UnreadableFileError,
+    decode,
+    may_hold_flow,
+    names_other_flows,
+    read_text,
+)
 from tiercel_server.cli.checking.report import Report, ReportedFinding, file_problem, reported
 from tiercel_server.cli.checking.sources import Source
 from tiercel_server.workspace.catalogs import Catalogs
@@ -31,6 +38,8 @@ IMPORTED_SCHEMA = "imported-schema"
 MISUSE_CODES = frozenset({NO_FLOW, UNREADABLE})
 """Codes of problems with what was asked for, not with a flow: they end the command with 2."""
 
+_MOST_AROUND = 20_000
+"""Files of a project that are looked at for the sake of others."""
 _WORTH_KEEPING = 50_000
 """Characters; below, findings are made anew about as fast as they are found in a file."""
 
@@ -131,10 +140,11 @@ class CheckRun:
         Raises:
             WorkerFault: if a process of several failed.
         """
+        looks_around = self._look_around()
         jobs = self.jobs if self._examiner is None else 1  # what was mended has been read here
         examination = Examination(self._sources, jobs=jobs, progress=progress)
         examiner = self._examiner or Examiner(self._catalogs)
-        examination.examine(examiner, self._memory(), whole_tree=whole_tree)
+        examination.examine(examiner, self._memory(), whole_tree=whole_tree or looks_around)
         for number, source in self._sources.items():
             # What is wrong with a project file is told with the settings.
             if source.named and not examination.surveys[number].is_flow and Path(source.name).name != PROJECT_FILE:
@@ -151,6 +161,26 @@ class CheckRun:
         order = {name: number for number, name in enumerate(paths)}
         ordered = sorted(findings, key=lambda each: (order.get(each.path, -1), each.line, each.column))
         return Report(tuple(ordered), len(paths), paths)
+
+    def _look_around(self) -> bool:
+        """Read the rest of the projects of which a flow names other flows; whether there are such projects."""
+        asking = {each.settings.path for each in self._sources.values() if names_other_flows(each.text)}
+        roots = [path for path in asking if path is not None]
+        known = {Path(each.name).resolve() for each in self._sources.values()}
+        for path in roots:
+            for file in islice(find_files((path.parent,)), _MOST_AROUND):
+                settings = self._settings_of(file.path.parent)
+                if settings.path != path or file.path.resolve() in known or not settings.covers(file.path):
+                    continue
+                try:
+                    text = read_text(file.path)
+                except UnreadableFileError:
+                    continue
+                if may_hold_flow(text):
+                    version = self.options.kestra_version
+                    source = Source(str(file.path), text, settings, version, named=False, around=True)
+                    self._sources[self._next_number] = source
+        return bool(roots)
 
     def _memory(self) -> Memory | None:
         if not self.use_cache or sum(len(each.text) for each in self._sources.values()) < _WORTH_KEEPING:

@@ -17,13 +17,17 @@ from tiercel_server.workspace.settings import ProjectSettings
 
 @dataclass(slots=True)
 class Source:
-    """A text under the name that reports give it. An explicit `kestra_version` wins over that of the settings."""
+    """A text under the name that reports give it. An explicit `kestra_version` wins over that of the settings.
+
+    What is `around` is not checked itself: others of its project may look it up.
+    """
 
     name: str
     text: str
     settings: ProjectSettings
     kestra_version: KestraVersion | None
     named: bool
+    around: bool = False
 
     @property
     def version(self) -> KestraVersion:

@@ -1,8 +1,9 @@
 """A worker process of a check: reads requests from standard input, one JSON value a line, and answers each by a line.
 
 Requests are `{"settings": [...]}` once, `{"flows": ...}` once before the first check, and `{"survey": [...]}` or
-`{"check": [...]}` with texts as `[number, name, text or null, number of settings, version or null]`; the text is null
-where this worker has surveyed it. The end of the input, or of whoever reads the answers, ends the process in silence.
+`{"check": [...]}` with texts as `[number, name, text or null, number of settings, version or null, around]`; the text
+is null where this worker has surveyed it. The end of the input, or of whoever reads the answers, ends the process in
+silence.
 """
 
 from __future__ import annotations
@@ -65,7 +66,8 @@ class _Worker:
             case {"survey": texts}:
                 sources = self._taken(texts)
                 surveys = [(number, survey) for number, survey in self._examiner.survey(sources)]
-                self._sources.update({number: sources[number] for number, survey in surveys if survey.is_flow})
+                held = (number for number, survey in surveys if survey.is_flow and not sources[number].around)
+                self._sources.update({number: sources[number] for number in held})
                 return [[number, plain.survey_to_plain(survey)] for number, survey in surveys]
             case {"check": texts}:
                 checked = self._examiner.check(self._taken(texts), self._flows)
@@ -74,12 +76,12 @@ class _Worker:
 
     def _taken(self, texts: list[Any]) -> dict[int, Source]:
         sources = {}
-        for number, name, text, settings, version in texts:
+        for number, name, text, settings, version, around in texts:
             if text is None:
                 sources[number] = self._sources.pop(number)
             else:
                 explicit = KestraVersion(version) if version is not None else None
-                sources[number] = Source(name, text, self._settings[settings], explicit, named=False)
+                sources[number] = Source(name, text, self._settings[settings], explicit, named=False, around=around)
         return sources
 
 

@@ -144,7 +144,7 @@ class Workers:
     def _described(self, number: int, source: Source) -> list[Any]:
         text = source.text if number not in self._owners else None
         version = source.kestra_version.value if source.kestra_version is not None else None
-        return [number, source.name, text, self._settings[id(source.settings)], version]
+        return [number, source.name, text, self._settings[id(source.settings)], version, source.around]
 
     def _end(self) -> None:
         for process in self._processes:

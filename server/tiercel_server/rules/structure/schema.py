@@ -22,7 +22,7 @@ _FIXES = {
     "unknown-property": "Writes the name that the property has now. What is only like a known name is a guess.",
     "deprecated-property": "Writes the new name, where the value can stay as it is.",
     "renamed-type": "Writes the new name.",
-    "unknown-type": "Writes the new name of a type that only changed its name. What is only like a known one is a guess.",
+    "unknown-type": "Writes the new name of a type that only changed its name. What is like a known one is a guess.",
     "invalid-enum": "Writes the word that Kestra has now. What is only like a known one is a guess.",
     "literal-invalid-enum": "Writes the word that Kestra has now. What is only like a known one is a guess.",
 }
