@@ -10,7 +10,7 @@ from tiercel_schemas.expressions import nodes_at, parse_template, signatures
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis import FlowAnalysis
-from tiercel_server.analysis.shapes import ANY, ANY_MAP, BOOLEAN, INTEGER, AnyShape, MapShape, Shape, describe_shape
+from tiercel_server.analysis.shapes import ANY_MAP, AnyShape, Shape, describe_shape
 from tiercel_server.features.completion.arguments import CallSite, call_site, offered_arguments
 from tiercel_server.features.completion.calls import fitting_ranks, offered_calls
 from tiercel_server.features.completion.input_values import offered_choices
@@ -18,9 +18,10 @@ from tiercel_server.features.completion.items import CompletionItem, fits
 from tiercel_server.features.completion.names import offered_states
 from tiercel_server.features.completion.trigger_names import names_given_by_triggers
 from tiercel_server.features.cursor import Cursor, TemplateCursor
-from tiercel_server.features.expression_shapes import Locals, describe_origin, shape_of, static_path
+from tiercel_server.features.expression_shapes import Locals, describe_origin, static_path
 from tiercel_server.features.known_members import members_of, shape_here
 from tiercel_server.features.surroundings import Surroundings
+from tiercel_server.features.template_names import template_names
 
 _WORD = re.compile(r"[A-Za-z0-9_]*$")
 _REST = re.compile(r"[A-Za-z0-9_]*")
@@ -29,7 +30,6 @@ _QUOTED_REST = re.compile(r"[^'\"\]}\n]*")
 _COMPARED = frozenset({"==", "!=", "equals"})
 _PROBE = "tiercelprobe"
 _KEYWORDS = ("true", "false", "null", "not")
-_LOOP = MapShape({"index": INTEGER, "length": INTEGER, "first": BOOLEAN, "last": BOOLEAN, "revindex": INTEGER})
 _HIDDEN_ROOTS = frozenset({"addLabels", "secrets", "workerTaskrun", "error", "schedule", "files", "namespace", "trace"})
 _LIKELY_ROOTS = frozenset({"inputs", "outputs", "vars", "trigger", "execution", "flow", "item", "taskrun", "labels"})
 
@@ -48,7 +48,8 @@ def offered_in_expression(
     if not chain:
         return
     span = Span(cursor.offset - len(typed), cursor.offset + _word_after(place))
-    offer = _Offer(cursor, flow, version, typed, span, _locals(template, chain, flow, cursor), around)
+    names = template_names(template, chain, flow.scope_at(cursor.path) if flow is not None else None)
+    offer = _Offer(cursor, flow, version, typed, span, names, around)
     yield from offer.at(chain, end)
 
 
@@ -61,32 +62,6 @@ def _joined(before: str) -> str:
 def _word_after(place: TemplateCursor) -> int:
     match = _REST.match(place.text, place.index)
     return match.end() - place.index if match is not None else 0
-
-
-def _locals(template: n.Template, chain: list[n.Node], flow: FlowAnalysis | None, cursor: Cursor) -> Locals:
-    """The names that tags around and before the cursor bring in."""
-    found: dict[str, Shape] = {}
-    scope = flow.scope_at(cursor.path) if flow is not None else None
-    for part in template.parts:
-        if isinstance(part, n.Set):
-            found[part.name] = shape_of(part.value, scope, found)
-    for node in chain:
-        if isinstance(node, n.For):
-            iterated = shape_of(node.iterable, scope, found)
-            found[node.variable] = getattr(iterated, "item", ANY)
-            found["loop"] = _LOOP
-            body: tuple[n.Part, ...] = node.body
-        elif isinstance(node, n.IfBranch):
-            body = node.body
-        elif isinstance(node, n.Macro):
-            found.update((parameter.name, ANY) for parameter in node.parameters)
-            body = node.body
-        else:
-            continue
-        for part in body:
-            if isinstance(part, n.Set):
-                found[part.name] = shape_of(part.value, scope, found)
-    return found
 
 
 class _Offer:

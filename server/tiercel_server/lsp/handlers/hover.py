@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -19,7 +20,7 @@ def register(server: TiercelServer) -> None:
 
     def answer(snapshot: DocumentSnapshot, params: types.HoverParams) -> types.Hover | None:
         positions = server.positions(snapshot)
-        found = hover(snapshot, positions.offset(params.position))
+        found = hover(snapshot, positions.offset(params.position), server.around.of(snapshot), datetime.now(UTC))
         if found is None:
             return None
         content = convert.markdown(found.markdown, supported=server.abilities.markdown_in_hover)
