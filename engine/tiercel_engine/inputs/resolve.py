@@ -26,6 +26,7 @@ from tiercel_schemas.model.inputs import (
     InputBase,
     InputType,
     MultiselectInput,
+    Option,
     SelectInput,
 )
 from tiercel_schemas.versions import KestraVersion
@@ -257,7 +258,7 @@ class _Resolver:
             rendered = kind_of(InputType.ARRAY).convert(rendered, Conversion(self.version))
         if not isinstance(rendered, Iterable) or isinstance(rendered, Mapping):
             raise RefusedValue(f"its expression gives no list: `{as_text(rendered)}`")
-        return item.model_copy(update={"values": tuple(as_text(value) for value in rendered)})
+        return item.model_copy(update={"values": tuple(_option(value) for value in rendered)})
 
     def _raw(self, item: Any, scope: Mapping[str, Any]) -> Any:
         raw = given_value(self.given, item.id)
@@ -325,6 +326,13 @@ def _flattened(declared: Iterable[Any]) -> Iterable[Any]:
                 yield child.model_copy(update={"id": f"{item.id}.{child.id}"})
         else:
             yield item
+
+
+def _option(value: Any) -> str | Option:
+    if isinstance(value, Mapping) and value.get("value") is not None:
+        label = value.get("label")
+        return Option(label=None if label is None else as_text(label), value=as_text(value["value"]))
+    return as_text(value)
 
 
 def _item_type(item: InputBase) -> InputType | None:

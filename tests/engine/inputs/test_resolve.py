@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from tiercel_engine.expressions import Renderer
-from tiercel_engine.inputs import InputError, OutputError, render_outputs, resolve_inputs
+from tiercel_engine.inputs import (
+    InputError,
+    OutputError,
+    input_complaint,
+    missing_inputs,
+    render_outputs,
+    resolve_inputs,
+)
 from tiercel_schemas.model.inputs import Input, InputType
 from tiercel_schemas.model.outputs import Output
 from tiercel_schemas.versions import KestraVersion
@@ -121,6 +128,90 @@ def test_refusals(declared, value, cause):
     with pytest.raises(InputError) as caught:
         resolve([{"id": "x", **declared}], {"x": value})
     assert cause in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "taken"),
+    [
+        ('{{ ["a", "b"] }}', "b", True),
+        ('["a", "b"]', "c", False),
+        ('{{ [{"label": "Eins", "value": 1}] }}', "1", True),
+        ('{{ [{"label": "Eins", "value": 1}] }}', "Eins", False),
+        ('{{ {"a": 1} }}', "a", False),
+        ("{{ nope }}", "a", False),
+    ],
+)
+def test_choices_come_from_an_expression(expression, value, taken):
+    declared = [{"id": "x", "type": "SELECT", "expression": expression}]
+    if taken:
+        assert resolve(declared, {"x": value}).values == {"x": value}
+    else:
+        with pytest.raises(InputError):
+            resolve(declared, {"x": value})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "fits"),
+    [
+        (r"\p{Lu}\p{L}+", "Österreich", True),
+        (r"[a-z&&[^aeiou]]+", "xyz", True),
+        (r"[a-z&&[^aeiou]]+", "xay", False),
+        (r"a++b", "aab", True),
+        (r"(a", "a", False),
+        (r"(a+)+$", "a" * 60 + "!", False),
+    ],
+)
+def test_patterns_are_java_s_and_end(pattern, value, fits):
+    declared = [{"id": "x", "type": "STRING", "validator": pattern}]
+    if fits:
+        assert resolve(declared, {"x": value}).values == {"x": value}
+    else:
+        with pytest.raises(InputError, match="pattern"):
+            resolve(declared, {"x": value})
+
+
+def test_a_file_uri_that_is_given_is_copied_and_a_default_stays(tmp_path):
+    stored = []
+
+    def store(input_id, value):
+        stored.append(value)
+        return "kestra:///x/data.csv"
+
+    local = tmp_path / "a b.csv"
+    declared = [{"id": "f", "type": "FILE"}]
+    assert resolve(declared, {"f": local.as_uri()}, store_file=store).values == {"f": "kestra:///x/data.csv"}
+    assert stored == [str(local)]
+    declared = [{"id": "f", "type": "FILE", "defaults": "nsfile:///conf/a.csv"}]
+    assert resolve(declared, {}, store_file=store).values == {"f": "nsfile:///conf/a.csv"}
+
+
+def test_a_complaint_is_masked_where_its_value_was_a_secret():
+    declared = [{"id": "n", "type": "INT"}, {"id": "s", "type": "SECRET"}]
+    with pytest.raises(InputError) as caught:
+        resolve(declared, {"n": "hush-hush", "s": "given-one"})
+    assert caught.value.secrets == {"given-one"}
+    shown = caught.value.masked(lambda text: text.replace("hush-hush", "******"))
+    assert "hush" not in str(shown)
+    assert "******" in shown.problems[0].message
+
+
+def test_what_lacks_is_known_as_far_as_others_are_given():
+    declared = INPUTS.validate_python(
+        [
+            {"id": "a", "type": "SELECT", "values": ["x", "y"]},
+            {"id": "b", "type": "SELECT", "expression": "{{ [inputs.a, 'z'] }}", "dependsOn": {"inputs": ["a"]}},
+            {"id": "f", "type": "FORM", "inputs": [{"id": "n", "type": "INT"}]},
+            {"id": "d", "type": "INT", "defaults": 1},
+        ]
+    )
+    more = {"version": V2, "rendering": Renderer(V2), "context": {}}
+    assert [item.id for item in missing_inputs(declared, {}, **more)] == ["a", "f.n"]
+    lacking = missing_inputs(declared, {"a": "x", "f": {"n": 1}}, **more)
+    assert [(item.id, item.values) for item in lacking] == [("b", ("x", "z"))]
+    assert (
+        input_complaint(lacking[0], "q", V2) == "Invalid value for input `b`. Cause: it must match the values `[x, z]`"
+    )
+    assert input_complaint(lacking[0], "z", V2) is None
 
 
 ANY_VALUE = st.recursive(

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from tiercel_engine.expressions.errors import JavaError
+from tiercel_engine.expressions.java import regex
+from tiercel_engine.expressions.limits import REGEX_SECONDS
 from tiercel_engine.expressions.texts import java_text, json_text
 from tiercel_engine.inputs.java_uri import illegal_part
 from tiercel_engine.inputs.registry import Conversion, RefusedValue, Unchecked, input_kind
@@ -37,11 +40,14 @@ class Text:
             yield f"it is too long to be matched with a pattern ({len(value)} characters)"
             return
         try:
-            pattern = re.compile(declared.validator)
-        except re.error as error:
-            yield f"its pattern `{declared.validator}` can't be used: {error}"
+            matches = regex.compiled(declared.validator).fullmatch(value, timeout=REGEX_SECONDS) is not None
+        except JavaError as error:
+            yield f"its pattern `{declared.validator}` can't be used: {error.message}"
             return
-        if pattern.fullmatch(value) is None:
+        except TimeoutError:
+            yield f"matching its pattern `{declared.validator}` takes too long"
+            return
+        if not matches:
             yield f"it must match the pattern `{declared.validator}`"
 
 
