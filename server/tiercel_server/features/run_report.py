@@ -55,6 +55,15 @@ class _Execution:
     errors: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class TaskEnd:
+    """How a task ended: a state, seconds, and in how many runs of the task."""
+
+    state: str
+    seconds: float
+    runs: int
+
+
 class RunReport:
     """The state of a run as far as its events tell. Unknown events and keys are passed over."""
 
@@ -151,6 +160,17 @@ class RunReport:
     def finished_tasks(self) -> frozenset[str]:
         """The ids of tasks of which a run has ended."""
         return frozenset(run.task_id for run in self._task_runs.values() if run.state in TERMINAL)
+
+    def task_ends(self) -> Mapping[str, TaskEnd]:
+        """How the tasks ended that have ended, by id: the worst state of their runs, and the time these took."""
+        found: dict[str, TaskEnd] = {}
+        for run in self._task_runs.values():
+            if run.state in TERMINAL:
+                before = found.get(run.task_id, TaskEnd(run.state, 0.0, 0))
+                state = min(before.state, run.state, key=lambda each: _BAD.index(each) if each in _BAD else len(_BAD))
+                seconds = before.seconds + _seconds(run.started, run.ended)
+                found[run.task_id] = TaskEnd(state, seconds, before.runs + 1)
+        return found
 
     def diagnostics(self, outline: FlowOutline, *, ended: bool = True) -> list[Diagnostic]:
         """The findings, on the ids of tasks and of the flow. `ended`: the run is over, however it ended."""

@@ -15,7 +15,7 @@ from lsprotocol import types
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.features.code_lens import LastRun, duration_text
-from tiercel_server.features.run_report import TERMINAL, RunReport
+from tiercel_server.features.run_report import TERMINAL, RunReport, TaskEnd
 from tiercel_server.lsp.run_process import RunOrder, RunProcess
 from tiercel_server.lsp.run_progress import RunProgress
 from tiercel_server.rules import diagnose
@@ -130,6 +130,11 @@ class Runs:
             state = "CANCELLED" if run.cancelled else "FAILED"
         return {run.flow_id: LastRun(state, run.report.seconds)}
 
+    def task_ends(self, uri: str) -> Mapping[str, Mapping[str, TaskEnd]]:
+        """How the tasks of a document's last run ended, by flow and task."""
+        run = self._runs.get(uri)
+        return {run.flow_id: run.report.task_ends()} if run is not None else {}
+
     def edited(self, uri: str) -> None:
         """Take the findings of the last run away: the text is another one now."""
         run = self._runs.get(uri)
@@ -209,6 +214,8 @@ class Runs:
     def _refresh_lenses(self) -> None:
         if self._server.abilities.lens_refresh:
             self._server.workspace_code_lens_refresh(None)
+        if self._server.abilities.hint_refresh:
+            self._server.workspace_inlay_hint_refresh(None)
 
 
 def _chosen(snapshot: DocumentSnapshot, flow_id: str | None) -> FlowAnalysis | None:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from tiercel_schemas.catalog import Catalog, load_catalog
+from tiercel_schemas.catalog.contributed import contributed, joined
 from tiercel_schemas.catalog.overlay_file import OverlayError, open_overlay, overlay_path
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.workspace.settings import PROJECT_FILE
@@ -50,7 +51,9 @@ class Catalogs:
     def catalog_for(self, folder: Path | None, version: KestraVersion, root: Path | None = None) -> Catalog:
         """The catalog for documents in a folder; the packaged one where nothing was imported or it can't be used."""
         path = find_overlay(folder, version, root) if folder is not None else None
-        return self._open(path, version).catalog if path is not None else load_catalog(version)
+        if path is not None:
+            return self._open(path, version).catalog
+        return load_catalog(version, contributed(version).overlay)
 
     @property
     def problems(self) -> Mapping[Path, str]:
@@ -70,7 +73,8 @@ class Catalogs:
         return opened
 
     def _read(self, path: Path, version: KestraVersion, stamp: tuple[int, int]) -> _Opened:
+        of_packages = contributed(version).overlay
         try:
-            return _Opened(stamp, load_catalog(version, open_overlay(path, version)), None)
+            return _Opened(stamp, load_catalog(version, joined(open_overlay(path, version), of_packages)), None)
         except OverlayError as error:
-            return _Opened(stamp, load_catalog(version), str(error))
+            return _Opened(stamp, load_catalog(version, of_packages), str(error))

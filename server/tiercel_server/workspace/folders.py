@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +53,11 @@ class Folders:
     def forget(self) -> None:
         """Read project files anew when they are asked for."""
         self._settings.clear()
+
+    @property
+    def schema_problems(self) -> Mapping[Path, str]:
+        """Why imported schemas are not used, by their files."""
+        return {path: problem for path, problem in self._catalogs.problems.items() if path.exists()}
 
     def _catalog_for(self, path: Path | None, version: KestraVersion) -> Catalog:
         return self._catalogs.catalog_for(path.parent if path is not None else None, version, self.root_of(path))

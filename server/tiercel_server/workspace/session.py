@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -38,6 +38,11 @@ class Session:
         self._folders = Folders(roots, kestra_version)
         self._documents: dict[str, DocumentSnapshot] = {}
         self._lock = Lock()
+
+    @property
+    def schema_problems(self) -> Mapping[Path, str]:
+        """Why imported schemas are not used, by their files."""
+        return self._folders.schema_problems
 
     @property
     def documents(self) -> tuple[DocumentSnapshot, ...]:

@@ -79,7 +79,11 @@ def named_inputs(node: ScalarNode, above: tuple[str, ...], home: Home, text: Sou
     for number, (steps, span) in enumerate(parts, start=1):
         full = (*above, *steps)
         symbol = known.get(full) if known is not None else None
-        if known is not None and symbol is None and len(full) > 1:
+        if (
+            known is not None
+            and symbol is None
+            and (len(full) > 1 or any((*above, *each) in known for each, _ in parts))
+        ):
             continue
         own = len(full) - len(symbol.parent.steps) if symbol is not None and symbol.parent is not None else len(full)
         first = max(0, number - own) if symbol is not None else number - 1

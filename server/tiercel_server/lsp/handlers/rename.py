@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from tiercel_server.features.rename import RenameError, rename
+from tiercel_server.features.rename import RenameError, prepare_rename, rename
 from tiercel_server.lsp.locations import Places, text_of
 from tiercel_server.lsp.refusals import refused
 from tiercel_server.workspace import DocumentSnapshot
-from tiercel_server.workspace.index import Document, DocumentEntry
+from tiercel_server.workspace.index import Document, DocumentEntry, WorkspaceIndex
 from tiercel_server.workspace.session import TextEdit
 
 if TYPE_CHECKING:
@@ -26,18 +26,28 @@ def register(server: TiercelServer) -> None:
     def answer(snapshot: DocumentSnapshot, params: types.RenameParams) -> types.WorkspaceEdit:
         offset, neighbours = server.positions(snapshot).offset(params.position), server.neighbours
         complete = not neighbours.is_reading
-        edits: dict[Document, tuple[TextEdit, ...]] = {}
-        for _ in range(_TRIES):
-            index = neighbours.index_around(snapshot)
-            try:
-                edits = rename(snapshot, offset, params.new_name, index, text_of=text_of, complete=complete)
-            except RenameError as error:
-                raise refused(str(error)) from None
-            if neighbours.verified([each for each in edits if isinstance(each, DocumentEntry)]):
-                break
+        try:
+            index = _verified_index(server, snapshot, offset)
+            edits = rename(snapshot, offset, params.new_name, index, text_of=text_of, complete=complete)
+        except RenameError as error:
+            raise refused(str(error)) from None
         return workspace_edit(server, edits)
 
     server.on_document(types.TEXT_DOCUMENT_RENAME, answer, types.RenameOptions(prepare_provider=True))
+
+
+def _verified_index(server: TiercelServer, snapshot: DocumentSnapshot, offset: int) -> WorkspaceIndex:
+    """The workspace, the files that a rename concerns as they are on disk now."""
+    for _ in range(_TRIES):
+        index = server.neighbours.index_around(snapshot)
+        found = prepare_rename(snapshot, offset, index)
+        if found is None:
+            break
+        places = (*index.places(found.name, snapshot), *index.declarations(found.name, snapshot))
+        files = {place.document.key: place.document for place in places if isinstance(place.document, DocumentEntry)}
+        if server.neighbours.verified(list(files.values())):
+            break
+    return index
 
 
 def workspace_edit(server: TiercelServer, edits: Mapping[Document, tuple[TextEdit, ...]]) -> types.WorkspaceEdit:

@@ -75,6 +75,11 @@ class WorkspaceIndex:
             yield from (FoundFlow(snapshot, flow) for flow in self._of_open(snapshot))
         yield from self._flows_of_files()
 
+    def flows_of(self, document: Document) -> tuple[FoundFlow, ...]:
+        """The flows of one document."""
+        flows = document.flows if isinstance(document, DocumentEntry) else self._of_open(document)
+        return tuple(FoundFlow(document, flow) for flow in flows)
+
     def declaring(self, flow: FlowId, project: str | None = None) -> tuple[FoundFlow, ...]:
         """Where a flow is declared; of several places those of a project, if there are any."""
         found = [
@@ -161,8 +166,7 @@ class WorkspaceIndex:
 
     def _declares(self, document: Document, name: Name) -> bool:
         """Whether the flow of a name is one of a document's own."""
-        flows = document.flows if isinstance(document, DocumentEntry) else self._of_open(document)
-        return any(flow.id == (name.namespace, name.flow) for flow in flows)
+        return any(flow.entry.id == (name.namespace, name.flow) for flow in self.flows_of(document))
 
     def _inside(self, document: Document, flow: FlowEntry, name: Name) -> list[Occurrence]:
         """The places in a flow itself; of a file that is not open only what it declares and lets out."""
