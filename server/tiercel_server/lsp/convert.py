@@ -12,6 +12,7 @@ from tiercel_schemas.source.text import SourceText
 from tiercel_server.features.code_lens import CodeLens
 from tiercel_server.features.completion import CompletionItem
 from tiercel_server.features.folding import Fold
+from tiercel_server.features.formatting import FormatEdit
 from tiercel_server.features.symbols import DocumentSymbol
 
 _ITEM_KINDS = {
@@ -154,6 +155,11 @@ def code_lens(lens: CodeLens, positions: Positions) -> types.CodeLens:
 def folding_range(fold: Fold) -> types.FoldingRange:
     """A fold of whole lines."""
     return types.FoldingRange(fold.start, fold.end, kind=types.FoldingRangeKind.Region)
+
+
+def text_edits(edits: Sequence[FormatEdit], positions: Positions) -> list[types.TextEdit]:
+    """Edits of a text."""
+    return [types.TextEdit(positions.range(each.span), each.text) for each in edits]
 
 
 def markdown(text: str, *, supported: bool) -> types.MarkupContent:
