@@ -21,24 +21,44 @@ from tiercel_schemas.versions import KestraVersion
 _TAG = "$"
 
 
-def event_to_json(event: Event, mask: Callable[[Any], Any] | None = None) -> str:
-    """One line; `mask` takes plain data and gives it without secrets."""
-    data = _event_data(event)
+def event_to_json(event: Event, mask: Callable[[Any], Any] | None = None, flow_name: str | None = None) -> str:
+    """One line; `mask` takes plain data and gives it without secrets, `flow_name` stands for the event's flow."""
+    data = _event_data(event, flow_name)
     if mask is not None:
         data = mask(data)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def event_from_json(line: str) -> Event:
-    """The event of a line; raises ValueError when the line holds none."""
-    return _event_from(json.loads(line))
+def event_from_json(line: str, flow_named: Callable[[str], Flow] | None = None) -> Event:
+    """The event of a line; raises ValueError when the line holds none, or names a flow that nobody knows."""
+    data = json.loads(line)
+    name = data.get("flow") if isinstance(data, dict) else None
+    if not isinstance(name, str):
+        return _event_from(data)
+    if flow_named is None:
+        raise ValueError(f"the flow {name} is kept elsewhere")
+    flow = flow_named(name)
+    return _event_from({key: value for key, value in data.items() if key != "flow"}, flow)
 
 
-def _event_data(event: Event) -> dict[str, Any]:
+def flow_to_json(flow: Flow, mask: Callable[[Any], Any] | None = None) -> str:
+    """A flow as one line."""
+    data = _encode(flow)
+    return json.dumps(mask(data) if mask is not None else data, ensure_ascii=False, separators=(",", ":"))
+
+
+def flow_from_json(line: str) -> Flow:
+    """The flow of a line."""
+    return _flow(json.loads(line))
+
+
+def _event_data(event: Event, flow_name: str | None = None) -> dict[str, Any]:
     data: dict[str, Any] = {"type": type(event).__name__}
     for field in dataclasses.fields(event):
         value = getattr(event, field.name)
-        if field.name == "events":
+        if field.name == "flow" and flow_name is not None:
+            data["flow"] = flow_name
+        elif field.name == "events":
             data["events"] = [_event_data(part) for part in value]
         elif field.name in _OMITTED and value == _OMITTED[field.name]:
             continue
@@ -47,11 +67,11 @@ def _event_data(event: Event) -> dict[str, Any]:
     return data
 
 
-def _event_from(data: Any) -> Event:
+def _event_from(data: Any, flow: Flow | None = None) -> Event:
     found = EVENT_TYPES.get(data.get("type", "")) if isinstance(data, dict) else None
     if found is None:
         raise ValueError("no event of an execution")
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"flow": flow} if flow is not None else {}
     for name, raw in data.items():
         if name == "type":
             continue
@@ -128,6 +148,10 @@ def _instant(value: Any) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
+def _flow(value: Any) -> Flow:
+    return read_flow(value["source"], KestraVersion(value["version"]))
+
+
 def _history(value: Any) -> History:
     return tuple(StateChange(State(change["state"]), _instant(change["date"])) for change in value)
 
@@ -171,5 +195,5 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "events": lambda value: tuple(_event_from(part) for part in value),
     "trigger": _trigger,
     "loop_run": _loop_run,
-    "flow": lambda value: read_flow(value["source"], KestraVersion(value["version"])),
+    "flow": _flow,
 }

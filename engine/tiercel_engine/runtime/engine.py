@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import anyio
 import anyio.abc
@@ -44,9 +44,11 @@ from tiercel_engine.runtime.requests import UnknownExecutionError, listen
 from tiercel_engine.runtime.slots import Slots
 from tiercel_engine.storage import Reader
 from tiercel_engine.store.history import History
-from tiercel_engine.triggers.flow.listening import Listening
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.flowables import Pause
+
+if TYPE_CHECKING:
+    from tiercel_engine.triggers.flow import Listening
 
 COMMIT_DELAY = 0.05
 """Seconds in which logs are gathered before they are written, unless something is decided sooner."""
@@ -63,7 +65,8 @@ class Engine:
         self.surroundings = surroundings
         self.limiter = anyio.CapacityLimiter(max(surroundings.max_parallel, 1))
         self.slots = Slots()
-        self.listening = Listening()
+        self.listening: Listening | None = None
+        """What flows that listen have heard; made when the first of them is asked."""
         self.lives: dict[str, Live] = {}
         self.replayed: dict[str, str] = {}
         """Executions that a retry has replaced, and by which."""

@@ -27,8 +27,9 @@ def announce(engine: Engine, live: Live) -> None:
     flows = engine.surroundings.listening()
     if not flows or live.execution.depth >= DEEPEST:
         return
-    from tiercel_engine.triggers.flow import Upstream
+    from tiercel_engine.triggers.flow import Listening, Upstream
 
+    engine.listening = engine.listening or Listening()
     warnings: list[str] = []
     upstream = Upstream(live.execution, engine.context_of(live), live.renderer.render, warnings.append)
     for firing in list(engine.listening.hear(flows, upstream, engine.now())):

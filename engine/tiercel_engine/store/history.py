@@ -14,9 +14,9 @@ from typing import Any
 
 from tiercel_engine.core.codec import event_from_json, event_to_json
 from tiercel_engine.core.decide import rebuild
-from tiercel_engine.core.events import Event
+from tiercel_engine.core.events import Event, ExecutionCreated
 from tiercel_engine.core.records import Execution
-from tiercel_engine.store import lines, mailbox
+from tiercel_engine.store import flows, lines, mailbox
 from tiercel_engine.store.lines import Allowance, compact, ending_of, whole
 
 _SCHEMA = """
@@ -120,13 +120,14 @@ class History:
             if version not in _READABLE:
                 raise HistoryError(f"{path.name} was written by another version of Tiercel")
             if version != _VERSION:
-                self._db.executescript(_SCHEMA + mailbox.SCHEMA)
+                self._db.executescript(_SCHEMA + mailbox.SCHEMA + flows.SCHEMA)
                 if not any(row[1] == "created" for row in self._db.execute("PRAGMA table_info(executions)")):
                     self._db.execute("ALTER TABLE executions ADD COLUMN created TEXT")
                 self._db.execute(f"PRAGMA user_version = {_VERSION}")
         except sqlite3.DatabaseError as error:
             raise HistoryError(f"{path.name} can't be used as history: {error}") from error
         self.requests = mailbox.Mailbox(self._db)
+        self._flows = flows.Flows(self._db, mask)
 
     def close(self) -> None:
         """Write what is left and close the file; what was written here and has not finished is interrupted."""
@@ -143,7 +144,8 @@ class History:
         """Keep an event and what the execution is after it."""
         self._begin()
         number = self._next_number("events", execution.id)
-        row = (execution.id, number, event_to_json(event, self._mask))
+        name = self._flows.keep(event.flow) if isinstance(event, ExecutionCreated) else None
+        row = (execution.id, number, event_to_json(event, self._mask, name))
         self._db.execute("INSERT INTO events VALUES (?, ?, ?)", row)
         state = execution.state
         (self._unfinished.discard if execution.sealed else self._unfinished.add)(execution.id)
@@ -231,7 +233,7 @@ class History:
         query = "SELECT line FROM events WHERE execution_id = ? AND number > ? ORDER BY number"
         with closing(self._db.execute(query, (execution_id, skip))) as rows:
             for (line,) in rows:
-                yield event_from_json(line)
+                yield event_from_json(line, self._flows.named)
 
     def execution(self, execution_id: str) -> Execution | None:
         """The execution that its events lead to, None when it isn't known."""

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tiercel_engine.store.flows import forget_unused
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -78,6 +80,7 @@ class Purge:
             for each in ids:
                 db.execute("DELETE FROM events WHERE execution_id = ?", (each,))
                 db.execute("DELETE FROM labels WHERE execution_id = ?", (each,))
+            forget_unused(db)
         return gone
 
     def forget_lines(self, ids: Sequence[str], kind: str) -> int:

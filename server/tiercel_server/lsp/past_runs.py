@@ -75,7 +75,7 @@ def _read_last(database: Path, namespace: str, flow_id: str) -> SeenRun | None:
             execution_id, state, started = row
             query = "SELECT line FROM events WHERE execution_id = ? ORDER BY number LIMIT ?"
             lines = [line for (line,) in history.execute(query, (execution_id, _MOST_EVENTS))]
-        return _seen(execution_id, state, started, lines)
+            return _seen(execution_id, state, started, lines, history)
     except sqlite3.Error as error:
         logger.info("The history %s can't be read: %s", database, error)
     except Exception:
@@ -83,15 +83,16 @@ def _read_last(database: Path, namespace: str, flow_id: str) -> SeenRun | None:
     return None
 
 
-def _seen(execution_id: str, state: str, started: str, lines: list[str]) -> SeenRun | None:
+def _seen(execution_id: str, state: str, started: str, lines: list[str], history: sqlite3.Connection) -> SeenRun | None:
     # The engine is imported only where something was run.
     from tiercel_engine.core.codec import event_from_json
     from tiercel_engine.core.decide import rebuild
     from tiercel_engine.runtime.jsonable import jsonable
+    from tiercel_engine.store.flows import Flows
 
     if not lines:
         return None
-    execution = rebuild([event_from_json(line) for line in lines])
+    execution = rebuild([event_from_json(line, Flows(history).named) for line in lines])
     outputs: dict[str, Any] = {}
     states: dict[str, str] = {}
     for run in execution.ordered_task_runs():
