@@ -16,6 +16,7 @@ from tiercel_schemas.diagnostics import Diagnostic
 from tiercel_server.lsp import convert
 from tiercel_server.lsp.neighbours import known_flows
 from tiercel_server.lsp.project_file import project_file_findings
+from tiercel_server.lsp.schema_problems import SchemaProblems
 from tiercel_server.rules import diagnose
 from tiercel_server.workspace import DocumentSnapshot
 
@@ -63,6 +64,7 @@ class Diagnosing:
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._found: dict[str, tuple[DocumentSnapshot, list[Diagnostic]]] = {}
+        self._schemas = SchemaProblems(server)
 
     def warm_up(self) -> None:
         """Read rules and facts while the client is still introducing itself, so that its first document waits less."""
@@ -153,6 +155,7 @@ class Diagnosing:
             before = self._found.get(uri)
             self._found[uri] = (snapshot, found)
             self.publish(uri)
+            self._schemas.publish(SOURCE)
             if before is not None and known_flows(before[0]) != known_flows(snapshot):
                 self.schedule_all(but=uri)
 

@@ -1,4 +1,4 @@
-"""`workspace/didChangeWatchedFiles`: project files and flows changed on disk."""
+"""`workspace/didChangeWatchedFiles`: project files, imported schemas and flows changed on disk."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def register(server: TiercelServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
-        if any(change.uri.endswith("/tiercel.yaml") for change in params.changes):
+        if any(change.uri.endswith("/tiercel.yaml") or "/.tiercel/schemas/" in change.uri for change in params.changes):
             server.reload()
         server.neighbours.changed([change.uri for change in params.changes])

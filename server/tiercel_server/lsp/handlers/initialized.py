@@ -26,11 +26,11 @@ def register(server: TiercelServer) -> None:
 
 
 async def _watch(server: TiercelServer) -> None:
-    watcher = types.FileSystemWatcher(glob_pattern="**/*.{yaml,yml}")
+    watchers = [types.FileSystemWatcher(each) for each in ("**/*.{yaml,yml}", "**/.tiercel/schemas/*.jsonl")]
     registration = types.Registration(
         id="tiercel-files",
         method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-        register_options=types.DidChangeWatchedFilesRegistrationOptions([watcher]),
+        register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers),
     )
     try:
         await server.client_register_capability_async(types.RegistrationParams([registration]))
