@@ -48,9 +48,10 @@ _HOLDS_TEXT = r"""(id LIKE ? ESCAPE '\' OR namespace || '.' || flow_id LIKE ? ES
         SELECT execution_id FROM told
         UNION SELECT value FROM labels JOIN told USING (execution_id) WHERE key = 'system.correlationId'))"""
 """What iterations and subflows told counts as told by the execution that began it all."""
-_VERSION = 3
-_READABLE = (0, 1, 2, _VERSION)
-"""0 is a new file, 1 lacks the requests, 2 when an execution was created: a replay starts with its original's date."""
+_VERSION = 4
+_READABLE = (0, 1, 2, 3, _VERSION)
+"""0 is a new file, 1 lacks the requests, 2 when an execution was created: a replay starts with its original's date; 3
+has the text of a flow in every event that names it."""
 _MOST_GATHERED = 5_000
 _SUMMARIES = (
     "SELECT id, namespace, flow_id, state, start_date, end_date, parent_id, kind, finished, owner FROM executions"

@@ -19,7 +19,7 @@ CREATE TABLE labels (
 """
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_older_file_keeps_its_order(tmp_path: Path, version: int) -> None:
     path = tmp_path / "executions.db"
     with closing(sqlite3.connect(path)) as db:

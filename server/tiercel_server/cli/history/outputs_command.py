@@ -74,13 +74,17 @@ def command(execution_id: str, path: str | None, format_name: str, workspace: Pa
 
 def _of_tasks(execution: Execution) -> Mapping[str, Any]:
     """The outputs by task, as expressions of the flow would see them; tasks without any left out."""
-    from tiercel_engine.runtime.context import Views
-
-    views = Views(execution.flow.version, {})
+    outputs: dict[str, Any] = {}
     for run in execution.ordered_task_runs():
-        if run.outputs:
-            views.note(execution, run)
-    return views.outputs
+        if not run.outputs:
+            continue
+        values = [each.value for each in (run, *execution.ancestors(run)) if each.value is not None]
+        *way, last = [run.task_id, *reversed(values)]
+        place = outputs
+        for step in way:
+            place = place.setdefault(step, {})
+        place[last] = dict(run.outputs)
+    return outputs
 
 
 def _ways(execution: Execution, own: Mapping[str, Any], path: str, *, declared: bool) -> list[str]:
