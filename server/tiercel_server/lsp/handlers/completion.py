@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from tiercel_server.features.completion import complete
+from tiercel_server.features.project_file import complete_project, is_project_file
 from tiercel_server.lsp import convert
 from tiercel_server.workspace import DocumentSnapshot
 
@@ -21,7 +22,8 @@ def register(server: TiercelServer) -> None:
 
     def answer(snapshot: DocumentSnapshot, params: types.CompletionParams) -> types.CompletionList:
         positions = server.positions(snapshot)
-        found = complete(snapshot, positions.offset(params.position), server.around.of(snapshot))
+        offer = complete_project if is_project_file(snapshot.name) else complete
+        found = offer(snapshot, positions.offset(params.position), server.around.of(snapshot))
         snippets = server.abilities.snippets
         items = [
             convert.completion_item(item, index, snapshot.name, positions, snippets=snippets)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from tiercel_server.features.hover import hover
+from tiercel_server.features.project_file import hover_project, is_project_file
 from tiercel_server.lsp import convert
 from tiercel_server.workspace import DocumentSnapshot
 
@@ -20,7 +21,11 @@ def register(server: TiercelServer) -> None:
 
     def answer(snapshot: DocumentSnapshot, params: types.HoverParams) -> types.Hover | None:
         positions = server.positions(snapshot)
-        found = hover(snapshot, positions.offset(params.position), server.around.of(snapshot), datetime.now(UTC))
+        offset, around = positions.offset(params.position), server.around.of(snapshot)
+        if is_project_file(snapshot.name):
+            found = hover_project(snapshot, offset, around)
+        else:
+            found = hover(snapshot, offset, around, datetime.now(UTC))
         if found is None:
             return None
         content = convert.markdown(found.markdown, supported=server.abilities.markdown_in_hover)
