@@ -10,6 +10,22 @@ from functools import cache
 
 _OURS = "tiercel_engine.tasks"
 _ROOTS = (_OURS, f"{_OURS}.plugins")
+_NOTIFICATIONS = "io.kestra.plugin.notifications."
+_MOVED = {
+    "discord": "discord",
+    "google": "googleworkspace.chat",
+    "mail": "email",
+    "opsgenie": "opsgenie",
+    "pagerduty": "pagerduty",
+    "qq": "tencent.qq",
+    "slack": "slack.notifications",
+    "squadcast": "squadcast",
+    "teams": "microsoft365.teams",
+    "telegram": "telegram",
+    "whatsapp": "meta.whatsapp",
+    "zenduty": "zenduty",
+    "zulip": "zulip",
+}
 _TYPE_PATH = re.compile(r"io\.kestra\.plugin((?:\.[a-z][a-z0-9_]*)+)\.[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -27,9 +43,12 @@ def import_place(name: str) -> None:
     for root in _ROOTS:
         deepest = root
         for segment in segments:
-            if importlib.util.find_spec(f"{deepest}.{segment}") is None:
+            spec = importlib.util.find_spec(f"{deepest}.{segment}")
+            if spec is None:
                 break
             deepest = f"{deepest}.{segment}"
+            if spec.submodule_search_locations is None:
+                break
         if deepest != root:
             _import_all(deepest)
             return
@@ -37,6 +56,11 @@ def import_place(name: str) -> None:
 
 def name_of_today(name: str) -> str:
     """The name that a plugin's type goes by today, if it was known by another in any version; else the name itself."""
+    if name.startswith(_NOTIFICATIONS):
+        # The plugin that held them all was parted into one for each service, and flows name both.
+        service, _, own = name.removeprefix(_NOTIFICATIONS).partition(".")
+        if service in _MOVED:
+            return f"io.kestra.plugin.{_MOVED[service]}.{own}"
     from tiercel_schemas.catalog import load_catalog
     from tiercel_schemas.versions import KestraVersion
 

@@ -81,6 +81,21 @@ def write_overlay(path: Path, imported: ImportedSchema, version: KestraVersion, 
 
     `server` is the server's own version, where it is known. Raises OSError.
     """
+    index, body = _written(imported, version, server)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _leave_to_git(path.parent.parent)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(_compact(index).encode() + b"\n" + body + b"\n")
+    fresh.replace(path)
+
+
+def opened_lines(imported: ImportedSchema, version: KestraVersion) -> Overlay:
+    """An overlay that lies in no file."""
+    index, body = _written(imported, version, None)
+    return Overlay(index, [b"", *body.splitlines()])
+
+
+def _written(imported: ImportedSchema, version: KestraVersion, server: str | None) -> tuple[dict[str, Any], bytes]:
     lines = [_compact(each) for each in (*imported.types.values(), *imported.definitions.values())]
     body = "\n".join(lines).encode()
     index = {
@@ -94,11 +109,7 @@ def write_overlay(path: Path, imported: ImportedSchema, version: KestraVersion, 
         "deprecated": sorted(name for name, raw in imported.types.items() if raw.get("deprecated")),
         "bases": imported.bases,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _leave_to_git(path.parent.parent)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(_compact(index).encode() + b"\n" + body + b"\n")
-    fresh.replace(path)
+    return index, body
 
 
 def _leave_to_git(state: Path) -> None:

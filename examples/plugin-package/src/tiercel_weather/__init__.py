@@ -1,0 +1,1 @@
+"""Task types of a weather service that needs no network."""
