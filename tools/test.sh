@@ -20,6 +20,12 @@ fi
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 export PATH="$PWD/.venv/bin:$PATH"
 
+step "Servers that tests talk to"
+if [ ! -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  # RUNLEVEL keeps Debian from starting it: a test does that, for itself.
+  apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends openssh-server
+fi
+
 step "Lint, format, types"
 ruff check .
 ruff format --check .
