@@ -40,6 +40,8 @@ def find_daemon(host: str | None = None) -> Daemon | NoDaemon:
     places = [named] if named else [f"unix://{path}" for path in _usual_sockets() if path.is_socket()]
     if not places:
         return NoDaemon("no Docker daemon answers on this machine")
+    if named and named.startswith("unix://") and not Path(named.removeprefix("unix://")).is_socket():
+        return NoDaemon(f"no Docker daemon answers at {named}")
     try:
         import docker  # noqa: F401
     except ImportError:

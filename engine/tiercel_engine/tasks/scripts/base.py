@@ -85,6 +85,8 @@ async def _command_text(
     if program is None:
         names = " or ".join(names[0] for names in language.programs)
         raise TaskFailure(f"Task '{context.task.id}' can't run here: {names} is not on the PATH")
+    if language.quiet_option is not None and await flag(context, "quiet", default=True):
+        program = (*program, language.quiet_option)
     ending = as_text(context.properties.get("extension") or language.ending)
     name = f"{context.task_run_id}{ending}"
     content = with_local_files(script, lambda uri: localized(context, directory, uri))

@@ -24,6 +24,8 @@ class Language:
     ending: str = ""
     programs: tuple[tuple[str, ...], ...] = ()
     interpreter: tuple[str, ...] = SHELL
+    quiet_option: str | None = None
+    """What keeps the program from telling about itself, where the language's tasks have the property `quiet`."""
 
     def script_command(self, find_program: Callable[[str], str | None] = shutil.which) -> tuple[str, ...] | None:
         """The program and arguments that run a script file here; None when no program is installed."""
@@ -57,6 +59,6 @@ LANGUAGES: dict[str, Language] = {
         Language("lua", "nickblah/lua", ".lua", (("lua",),)),
         Language("groovy", "groovy", ".groovy", (("groovy",),)),
         Language("dotnet", "mcr.microsoft.com/dotnet/sdk:10.0", ".cs", (("dotnet", "run"),)),
-        Language("jbang", "jbangdev/jbang-action", ".java", (("jbang",),)),
+        Language("jbang", "jbangdev/jbang-action", ".java", (("jbang",),), quiet_option="--quiet"),
     )
 }

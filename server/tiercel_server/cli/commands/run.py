@@ -62,7 +62,8 @@ def _count(_context: click.Context, _parameter: click.Parameter, text: str | Non
 @click.option(
     "--runner",
     type=click.Choice(["auto", "process", "docker"]),
-    help="Where script tasks run. auto: as plain processes, with a notice where Kestra would use a container.",
+    help="Where script tasks run. auto: in containers where a Docker daemon answers, else as plain processes, which a "
+    "notice says.",
 )
 @click.option(
     "--workspace",
