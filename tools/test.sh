@@ -39,5 +39,8 @@ npm --prefix vscode-extension ci --no-audit --no-fund --loglevel=error
 npm --prefix vscode-extension run --silent check
 npm --prefix vscode-extension run --silent build
 
+step "The editor server that the published schema is tried on"
+npm --prefix tests/editors/yaml ci --no-audit --no-fund --loglevel=error
+
 step "Tests"
 python -m pytest "$@"
