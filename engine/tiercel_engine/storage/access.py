@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tiercel_engine.storage.layout import StorageError, namespace_path, path_of
 
 _READABLE = re.compile(r"(?:^|/)(?:executions/[^/]+|_files)/")
+_EXECUTION = re.compile(r"/executions/([^/]+)/")
 _KEPT_BY_THE_ENGINE = re.compile(r"(?:^|/)(?:_kv|_file_versions|cache)/")
 
 
@@ -33,7 +34,9 @@ class StorageAccess:
             raise StorageError(
                 f"'{uri}' is neither a file of an execution nor a namespace file, so no flow may read it"
             )
-        if any(f"/executions/{execution}/" in f"/{path}" for execution in reader.family):
+        # Only the first counts: below it an author names folders as he likes.
+        execution = _EXECUTION.search(path)
+        if execution is not None and execution[1] in reader.family:
             return
         owners = [name for name in self.allowed if path.startswith(f"{namespace_path(name)}/")]
         if owners and not self._lets(max(owners, key=len), reader.namespace):

@@ -12,6 +12,12 @@ from tiercel_engine.storage.access import OPEN_ACCESS, StorageAccess
 from tiercel_engine.storage.layout import StorageError, check_relative, path_of, uri_of
 
 
+def check_regular(content: bytes | Path) -> None:
+    """Refuse what is there but no file with an end: a folder, a pipe, a device; raises `StorageError`."""
+    if isinstance(content, Path) and content.exists() and not content.is_file():
+        raise StorageError(f"'{content}' is no regular file")
+
+
 class InternalStorage:
     """Files below `root`, addressed by URI; the folders have the layout of Kestra's storage."""
 
@@ -43,6 +49,7 @@ class InternalStorage:
         """Store bytes or a copy of a local file at a path of the layout; returns the URI."""
         check_relative(path, path)
         target = self._inside(path, path)
+        check_regular(content)
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
         part = Path(name)

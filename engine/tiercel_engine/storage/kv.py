@@ -33,6 +33,10 @@ class KvError(Exception):
     """A key or a write that is refused; its text is Kestra's."""
 
 
+class DamagedPairError(KvError):
+    """The file of a pair holds something else; writing and deleting put that right."""
+
+
 @dataclass(frozen=True, slots=True)
 class KvEntry:
     """A pair: `value` is a JSON value, or a `date`, a `datetime` with its zone, a `timedelta`."""
@@ -67,7 +71,7 @@ class KvStore:
     ) -> None:
         """Store a value; raises `KvError` for a bad key, or for one that is there with `overwrite` false."""
         with self._lock:
-            known = self._read(namespace, key)
+            known = self._readable(namespace, key)
             if known is not None and not overwrite:
                 raise KvError(
                     f"Cannot set value for key '{key}'. Key already exists and `overwrite` is set to `false`."
@@ -101,12 +105,12 @@ class KvStore:
         """The keys of exactly this namespace that begin with `prefix`, sorted."""
         folder = self._folder(namespace)
         names = (file.name.removesuffix(".json") for file in folder.glob("*.json")) if folder.is_dir() else ()
-        return sorted(name for name in names if name.startswith(prefix) and self._read(namespace, name) is not None)
+        return sorted(name for name in names if name.startswith(prefix) and self._is_there(namespace, name))
 
     def delete(self, namespace: str, key: str) -> bool:
         """Remove a pair; false when there was none."""
         with self._lock:
-            there = self._read(namespace, key) is not None
+            there = self._is_there(namespace, key)
             self._path(namespace, key).unlink(missing_ok=True)
             return there
 
@@ -116,7 +120,7 @@ class KvStore:
         with self._lock:
             for file in sorted(self._folder(namespace).glob("*.json")):
                 key = file.name.removesuffix(".json")
-                if fnmatchcase(key, pattern) and not (expired_only and self._read(namespace, key) is not None):
+                if fnmatchcase(key, pattern) and not (expired_only and self._is_there(namespace, key)):
                     file.unlink(missing_ok=True)
                     gone += 1
         return gone
@@ -140,11 +144,28 @@ class KvStore:
             )
         return self._folder(namespace) / f"{key}.json"
 
-    def _read(self, namespace: str, key: str) -> KvEntry | None:
+    def _readable(self, namespace: str, key: str) -> KvEntry | None:
         try:
-            record = json.loads(self._path(namespace, key).read_text(encoding="utf-8"))
+            return self._read(namespace, key)
+        except DamagedPairError:
+            return None
+
+    def _is_there(self, namespace: str, key: str) -> bool:
+        try:
+            return self._read(namespace, key) is not None
+        except DamagedPairError:
+            return True
+
+    def _read(self, namespace: str, key: str) -> KvEntry | None:
+        path = self._path(namespace, key)
+        try:
+            return self._entry(namespace, key, json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise DamagedPairError(f"The value of key '{key}' can't be read: its file {path} is damaged") from error
+
+    def _entry(self, namespace: str, key: str, record: Any) -> KvEntry | None:
         expires = _moment(record.get("expires"))
         if expires is not None and expires <= self._now():
             return None

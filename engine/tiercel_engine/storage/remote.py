@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from tiercel_engine.storage.access import OPEN_ACCESS, StorageAccess
+from tiercel_engine.storage.internal import check_regular
 from tiercel_engine.storage.layout import StorageError, check_relative, path_of, uri_of
 
 _PART = ".part-"
@@ -32,13 +33,19 @@ class RemoteStorage:
         self._cache = cache
         self._moves_when_done = getattr(system, "protocol", "") in ("sftp", "ssh", ("sftp", "ssh"))
         self._lock = threading.Lock()
+        self._written: dict[str, str] = {}
+        """What this process wrote last, by place: SFTP tells times in whole seconds, too coarse for two writes."""
         self.access = access
 
     def path(self, uri: str) -> Path:
         """A local copy; raises `StorageError`."""
         place = self._place(path_of(uri))
         info = self._info(place)
-        copy = self._cache / hashlib.sha256(f"{place}\n{_edition(info)}".encode()).hexdigest()[:40] / Path(place).name
+        copy = (
+            self._cache
+            / hashlib.sha256(f"{place}\n{_edition(info)}\n{self._written.get(place)}".encode()).hexdigest()[:40]
+            / Path(place).name
+        )
         if info is None or copy.is_file():
             return copy
         with self._lock:
@@ -67,6 +74,7 @@ class RemoteStorage:
     def put(self, path: str, content: bytes | Path) -> str:
         """Store bytes or a copy of a local file at a path of the layout; returns the URI."""
         place = self._place(path)
+        check_regular(content)
         target = place
         if self._moves_when_done:
             target = f"{place.rpartition('/')[0]}/{_PART}{uuid.uuid4().hex}"
@@ -83,6 +91,7 @@ class RemoteStorage:
                 self._system.mv(target, place)
 
         self._asked(store)
+        self._written[place] = uuid.uuid4().hex
         return uri_of(path)
 
     def delete(self, uri: str) -> bool:

@@ -1,10 +1,12 @@
 """Internal storage and namespace files: what goes in comes out, and nothing gets outside."""
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 
-from tiercel_engine.storage import InternalStorage, NamespaceFiles, StorageError
+from tiercel_engine.storage import InternalStorage, NamespaceFiles, Reader, StorageAccess, StorageError
 from tiercel_engine.storage.globs import matches_any
 from tiercel_engine.storage.layout import path_of, slug, task_run_path, uri_of
 
@@ -59,6 +61,65 @@ def test_a_link_out_of_storage_is_refused(storage, tmp_path):
         storage.read_bytes("kestra:///link")
 
 
+def test_what_has_no_end_is_not_stored(storage, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for source in (tmp_path, tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(StorageError, match="no regular file"):
+            storage.put("a/b", source)
+    with pytest.raises(FileNotFoundError):
+        storage.put("a/b", tmp_path / "nothing")
+    assert storage.list("") == []
+
+
+def test_links_within_storage_lead_nowhere_else(storage, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "x").write_text("kept")
+    storage.put("a/own", b"")
+    (storage.root / "a" / "out").symlink_to(outside)
+    with pytest.raises(StorageError):
+        storage.put("a/out/x", b"changed")
+    with pytest.raises(StorageError):
+        storage.delete("kestra:///a/out/x")
+    with pytest.raises(StorageError):
+        storage.list("a/out")
+    storage.delete_folder("a")
+    assert (outside / "x").read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    "uri", ["kestra:///a/_kv/k.json", "kestra:///a/_file_versions/x/1", "kestra:///a/f/t/cache/h/cache.json"]
+)
+def test_what_the_engine_keeps_is_nobody_s_to_read(uri):
+    with pytest.raises(StorageError, match="no flow may read it"):
+        StorageAccess().check_uri(uri, Reader("a", frozenset({"x"})))
+
+
+@pytest.mark.parametrize(
+    ("uri", "namespace", "family", "may"),
+    [
+        ("kestra:///a/b/f/executions/one/tasks/t/r/x", "other", (), False),
+        ("kestra:///a/b/f/executions/one/tasks/t/r/x", "other", ("one",), True),
+        ("kestra:///a/b/f/executions/one/tasks/t/r/executions/mine/x", "other", ("mine",), False),
+        ("kestra:///a/b/f/executions/one/x", "friend", (), True),
+        ("kestra:///a/b/f/executions/one/x", "friend.below", (), True),
+        ("kestra:///a/b/f/executions/one/x", "friendly", (), False),
+        ("kestra:///a/b/f/executions/one/x", "a.b.c", (), True),
+        ("kestra:///a/b/_files/x", "a", (), False),
+        ("kestra:///a/b/c/_files/x", "other", (), False),
+        ("kestra:///a/b2/f/executions/one/x", "other", (), True),
+        ("kestra:///open/f/executions/one/x", "other", (), True),
+    ],
+)
+def test_a_namespace_lets_in_whom_it_names(uri, namespace, family, may):
+    access = StorageAccess({"a.b": frozenset({"friend"})})
+    if may:
+        access.check_uri(uri, Reader(namespace, frozenset(family)))
+    else:
+        with pytest.raises(StorageError):
+            access.check_uri(uri, Reader(namespace, frozenset(family)))
+
+
 def test_deleting_a_folder_names_what_went_contents_first(storage):
     storage.put("e/tasks/w/run/1.txt", b"")
     assert storage.delete_folder("e") == [
@@ -68,6 +129,28 @@ def test_deleting_a_folder_names_what_went_contents_first(storage):
         "kestra:///e/tasks",
         "kestra:///e",
     ]
+
+
+def test_a_file_of_the_project_is_the_first_version(storage, tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "a.txt").write_text("project")
+    files = NamespaceFiles(storage, {"my.ns": folder})
+    assert files.versions("my.ns", "a.txt").current == 1
+    files.write("my.ns", "a.txt", b"stored")
+    assert files.read("my.ns", "a.txt", 1) == b"project"
+    assert files.read("my.ns", "a.txt", 2) == b"stored"
+
+
+def test_a_file_may_take_the_name_of_a_folder(storage):
+    files = NamespaceFiles(storage)
+    files.write("my.ns", "x/1", b"one")
+    files.write("my.ns", "x/1", b"two")
+    files.delete("my.ns", "x/1")
+    (storage.root / "my/ns/_files/x").rmdir()
+    files.write("my.ns", "x", b"file")
+    files.write("my.ns", "x", b"again")
+    assert (files.read("my.ns", "x", 1), files.read("my.ns", "x/1", 1)) == (b"file", b"one")
 
 
 def test_namespace_files_lie_above_those_of_the_project(storage, tmp_path):

@@ -90,3 +90,21 @@ def test_bad_keys_are_refused(kv, key):
 def test_bad_namespaces_are_refused(kv, namespace):
     with pytest.raises(KvError):
         kv.get(namespace, "k")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b"{}", b'{"type": "NUMBER"}', b"\xff", b'{"type": "DATE", "value": "x"}']
+)
+def test_a_damaged_pair_is_told_and_can_be_put_right(tmp_path, kv, content):
+    kv.set("a", "k", 1)
+    kv.set("a", "ok", 2)
+    next(tmp_path.glob("kv/a/_kv/k.json")).write_bytes(content)
+    for ask in (kv.get, kv.find):
+        with pytest.raises(KvError, match="is damaged"):
+            ask("a", "k")
+    assert kv.keys("a") == ["k", "ok"]
+    kv.set("a", "k", 3)
+    assert kv.get("a", "k").value == 3
+    next(tmp_path.glob("kv/a/_kv/k.json")).write_bytes(content)
+    assert kv.delete("a", "k") is True
+    assert kv.get("a", "ok").value == 2
