@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,68 @@ class KnownFlow:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+FlowId = tuple[str, str]
+
+
+@dataclass(frozen=True)
 class WorkspaceFlows:
     """The flows of a workspace by namespace and id. `complete`: a flow that is missing here exists nowhere."""
 
-    flows: Mapping[tuple[str, str], KnownFlow] = field(default_factory=dict)
+    flows: Mapping[FlowId, KnownFlow] = field(default_factory=dict)
     complete: bool = False
 
     def get(self, namespace: str, id_: str) -> KnownFlow | None:
         """The flow of this namespace and id."""
         return self.flows.get((namespace, id_))
 
-    def started_by(self, namespace: str, id_: str) -> frozenset[tuple[str, str]]:
+    def started_by(self, namespace: str, id_: str) -> frozenset[FlowId]:
         """The flows that run because this one does: those it calls, and those that its end starts."""
         name = (namespace, id_)
         called = self.flows[name].calls if name in self.flows else frozenset()
-        return called | {each for each, known in self.flows.items() if name in known.listens}
+        return called | self._listeners.get(name, frozenset())
+
+    def starting(self, namespace: str, id_: str) -> frozenset[FlowId]:
+        """The flows that make this one run in the end, by however many others; itself where it makes itself run."""
+        name = (namespace, id_)
+        found = self._found.get(name)
+        if found is None:
+            seen, waiting = set[FlowId](), [name]
+            while waiting:
+                for each in self._starters.get(waiting.pop(), ()):
+                    if each not in seen:
+                        seen.add(each)
+                        waiting.append(each)
+            found = self._found[name] = frozenset(seen)
+        return found
 
     def has_namespace(self, namespace: str) -> bool:
         """Whether the workspace holds any flow of a namespace."""
-        return any(each == namespace for each, _ in self.flows)
+        return namespace in self._namespaces
+
+    @cached_property
+    def _namespaces(self) -> frozenset[str]:
+        return frozenset(namespace for namespace, _ in self.flows)
+
+    @cached_property
+    def _listeners(self) -> Mapping[FlowId, frozenset[FlowId]]:
+        found: dict[FlowId, set[FlowId]] = {}
+        for name, known in self.flows.items():
+            for each in known.listens:
+                found.setdefault(each, set()).add(name)
+        return {name: frozenset(each) for name, each in found.items()}
+
+    @cached_property
+    def _starters(self) -> Mapping[FlowId, list[FlowId]]:
+        found: dict[FlowId, list[FlowId]] = {}
+        for name, known in self.flows.items():
+            for each in known.calls:
+                found.setdefault(each, []).append(name)
+            found.setdefault(name, []).extend(known.listens)
+        return found
+
+    @cached_property
+    def _found(self) -> dict[FlowId, frozenset[FlowId]]:
+        return {}
 
 
 NO_FLOWS = WorkspaceFlows()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from tiercel_server.lsp.index_progress import IndexProgress
-from tiercel_server.lsp.reading import read_in_background
+from tiercel_server.lsp.reading import ALONE_FROM, read_in_background
 from tiercel_server.rules import WorkspaceFlows
 from tiercel_server.workspace import DocumentSnapshot
 from tiercel_server.workspace.files import ENDINGS, find_files, read_entry, read_snapshot, stamp_of
@@ -26,6 +28,8 @@ __all__ = ["Neighbours", "known_flows"]
 logger = logging.getLogger(__name__)
 _MOST_FILES = 20_000
 _MOST_LOADED = 64
+_TAKEN_EVERY = 1.0
+"""Seconds after which what was read in the background is added to the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Neighbours:
         documents, closed, made = self._server.session.documents, self._closed, self._made
         if made is not None and made.closed is closed and made.documents == documents:
             return made.index
-        index = WorkspaceIndex(closed, documents, self._load)
+        index = WorkspaceIndex(closed, documents, self._load, made.index if made is not None else None)
         self._made = _Made(closed, documents, index)
         return index
 
@@ -88,7 +92,7 @@ class Neighbours:
         if snapshot in index.open.values():
             return index
         others = (each for each in self._server.session.documents if each.name != snapshot.name)
-        return WorkspaceIndex(self._closed, (*others, snapshot), self._load)
+        return WorkspaceIndex(self._closed, (*others, snapshot), self._load, index)
 
     def flows(self) -> WorkspaceFlows:
         """The flows as they are now; for worker threads too."""
@@ -113,13 +117,28 @@ class Neighbours:
         try:
             wanted = set(paths)
             self._take({key: None for key in self._closed.entries if key not in wanted})
-            async for answer in read_in_background(paths, folders, self._server.in_worker):
-                found = {path: entry for path, entry in answer if path not in self._changed_meanwhile}
-                await self._server.in_worker(self._take, found)
-                progress.report(len(answer))
+            await self._read_each(paths, folders, progress)
         finally:
             progress.end()
         self._server.diagnosing.schedule_all()
+
+    async def _read_each(self, paths: list[str], folders: Folders, progress: IndexProgress) -> None:
+        found: dict[str, DocumentEntry | None] = {}
+        taken = time.monotonic()
+        async for answer in read_in_background(paths, folders, self._server.in_worker):
+            found.update(answer)
+            progress.report(len(answer))
+            # What is derived of the whole has to be made anew each time.
+            if time.monotonic() - taken > _TAKEN_EVERY:
+                await self._server.in_worker(self._take_read, found)
+                found, taken = {}, time.monotonic()
+        await self._server.in_worker(self._take_read, found)
+        if len(paths) >= ALONE_FROM:
+            # These entries stay: no collection of garbage need look at them again.
+            gc.freeze()
+
+    def _take_read(self, found: dict[str, DocumentEntry | None]) -> None:
+        self._take({path: entry for path, entry in found.items() if path not in self._changed_meanwhile})
 
     async def _read(self, paths: list[Path]) -> None:
         folders = self._folders()

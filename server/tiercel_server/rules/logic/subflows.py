@@ -166,17 +166,10 @@ def _leads_back(context: RuleContext, start: tuple[str, str]) -> bool:
     if outline.id is None or outline.namespace is None:
         return False
     own = (outline.namespace.value, outline.id.value)
-    waiting, seen = [start], {own} - {start}
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        following = context.workspace.started_by(*name)
-        if own in following and name != own:
-            return True
-        waiting.extend(following)
-    return False
+    starting = context.workspace.starting(*own)
+    if start == own:
+        return any(each in starting for each in context.workspace.started_by(*own) - {own})
+    return start in starting
 
 
 @checks(FLOW_TRIGGER_CYCLE)
@@ -192,19 +185,8 @@ def check_triggers(context: RuleContext) -> Iterator[Diagnostic]:
             known = context.workspace.get(*own)
             if known is None or name == own or name not in known.listens:
                 continue
-            if any(each == name or _reaches(context, each, name) for each in context.workspace.started_by(*own)):
+            starting = context.workspace.starting(*name)
+            if any(each == name or each in starting for each in context.workspace.started_by(*own)):
                 span = pointing_span(dependency, "flowId") or trigger.name_span
                 message = f"`{name[1]}` is itself started by this flow, so both start one another for ever"
                 yield FLOW_TRIGGER_CYCLE.finding(message, span)
-
-
-def _reaches(context: RuleContext, start: tuple[str, str], wanted: tuple[str, str]) -> bool:
-    waiting, seen = [start], set[tuple[str, str]]()
-    while waiting:
-        name = waiting.pop()
-        if name == wanted:
-            return True
-        if name not in seen:
-            seen.add(name)
-            waiting.extend(context.workspace.started_by(*name))
-    return False

@@ -42,7 +42,8 @@ class FoundFlow(NamedTuple):
 class WorkspaceIndex:
     """Answers about a whole workspace. Never changes; what is derived is made when asked for, and kept.
 
-    `load` gives the snapshot of a file by its entry, None where it can't be read any more.
+    `load` gives the snapshot of a file by its entry, None where it can't be read any more. `before` is an earlier
+    index, of which what has not changed is kept.
     """
 
     def __init__(
@@ -50,9 +51,14 @@ class WorkspaceIndex:
         closed: ClosedFiles | None = None,
         documents: Iterable[DocumentSnapshot] = (),
         load: Callable[[DocumentEntry], DocumentSnapshot | None] | None = None,
+        before: WorkspaceIndex | None = None,
     ) -> None:
-        self._closed = closed if closed is not None else ClosedFiles()
+        self.closed = closed if closed is not None else ClosedFiles()
         self._load = load
+        # What flows know of one another seldom changes with an edit, and what was found out of it can be kept.
+        self.before: WorkspaceIndex | None = before
+        if before is not None and "flows" not in before.__dict__:
+            self.before = before.before
         self.open = {document_key(each.name): each for each in documents}
 
     # --- flows -------------------------------------------------------------------------------------------------
@@ -60,14 +66,22 @@ class WorkspaceIndex:
     @cached_property
     def flows(self) -> WorkspaceFlows:
         """What flows know of one another."""
-        known = dict(self._closed.known)
+        before, self.before = self.before, None
+        if before is not None and before.closed is self.closed and before.known_open == self.known_open:
+            return before.flows
+        known = dict(self.closed.known)
         for key, snapshot in self.open.items():
-            before = self._closed.entries.get(key)
-            for flow in before.flows if before is not None else ():
-                if self._closed.by_flow.get(flow.id) == (key,):
+            hidden = self.closed.entries.get(key)
+            for flow in hidden.flows if hidden is not None else ():
+                if self.closed.by_flow.get(flow.id) == (key,):
                     known.pop(flow.id, None)
             known.update(((each.namespace, each.id), each) for each in known_flows(snapshot))
         return WorkspaceFlows(known)
+
+    @cached_property
+    def known_open(self) -> dict[str, tuple[KnownFlow, ...]]:
+        """What others may know of the open documents' flows."""
+        return {key: known_flows(snapshot) for key, snapshot in self.open.items()}
 
     def all_flows(self) -> Iterator[FoundFlow]:
         """Every flow, those of open documents first."""
@@ -88,9 +102,9 @@ class WorkspaceIndex:
             for each in self._of_open(snapshot)
             if each.id == flow
         ]
-        for key in self._closed.by_flow.get(flow, ()):
+        for key in self.closed.by_flow.get(flow, ()):
             if key not in self.open:
-                entry = self._closed.entries[key]
+                entry = self.closed.entries[key]
                 found.extend(FoundFlow(entry, each) for each in entry.flows if each.id == flow)
         near = [each for each in found if each.document.project == project]
         return tuple(near or found)
@@ -158,9 +172,9 @@ class WorkspaceIndex:
             found = [each for each in snapshot.occurrences if each.name == name]
             if found:
                 yield snapshot, found
-        for key in self._closed.by_name.get(name, ()):
+        for key in self.closed.by_name.get(name, ()):
             if key not in self.open:
-                entry = self._closed.entries[key]
+                entry = self.closed.entries[key]
                 inside = [each for flow in entry.flows for each in flow.occurrences if each.name == name]
                 yield entry, inside + [each for each in entry.others if each.name == name]
 
@@ -180,7 +194,7 @@ class WorkspaceIndex:
         return declared or [each for each in flow.occurrences if each.name == name]
 
     def _flows_of_files(self) -> Iterator[FoundFlow]:
-        for key, entry in self._closed.entries.items():
+        for key, entry in self.closed.entries.items():
             if key not in self.open:
                 yield from (FoundFlow(entry, flow) for flow in entry.flows)
 
