@@ -90,7 +90,13 @@ class RemoteStorage:
             if self._moves_when_done:
                 self._system.mv(target, place)
 
-        self._asked(store)
+        try:
+            self._asked(store)
+        except FileNotFoundError as error:
+            if isinstance(content, Path) and not content.exists():
+                raise
+            # A bucket that is not there is told like this, too.
+            raise StorageError(f"Internal storage can't be used: {error}") from error
         self._written[place] = uuid.uuid4().hex
         return uri_of(path)
 
