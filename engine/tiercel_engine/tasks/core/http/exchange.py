@@ -12,8 +12,9 @@ import anyio
 from tiercel_engine.expressions.http_options import BadOption, HttpOptions, read_http_options
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
 from tiercel_engine.tasks.core.http.body import request_body
-from tiercel_engine.tasks.core.http.telling import note
+from tiercel_engine.tasks.core.http.telling import count, note
 from tiercel_engine.tasks.properties import as_text, mapping, required_text, text
+from tiercel_schemas.versions import KestraVersion
 
 if TYPE_CHECKING:
     import httpx
@@ -95,13 +96,20 @@ async def _url(context: TaskContext) -> str:
 async def _sent(
     context: TaskContext, client: httpx.AsyncClient, request: httpx.Request, options: HttpOptions
 ) -> httpx.Response:
+    tries = 1
     response = await client.send(request, stream=True)
     await note(context, response, options)
     if response.status_code in RETRIED_ONCE:
         await response.aclose()
+        if context.version is KestraVersion.V1_3:
+            # It counts by status, where 2.0 adds both up under the last.
+            count(context, response, 1)
+        else:
+            tries += 1
         await anyio.sleep(RETRY_PAUSE)
         response = await client.send(request, stream=True)
         await note(context, response, options)
+    count(context, response, tries)
     return response
 
 

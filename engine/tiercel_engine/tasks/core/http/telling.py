@@ -16,22 +16,34 @@ _MOST_SHOWN = 10_000
 
 
 async def note(context: TaskContext, response: httpx.Response, options: HttpOptions) -> None:
-    """Log the answer's status and what `options.logs` names, and count both ways."""
+    """Log the answer's status and what `options.logs` names."""
+    url, code = str(response.request.url), response.status_code
+    context.log("DEBUG", f"Request '{url}' from '{_address(response)}' with the response code '{code}'")
+    await _show(context, response, options)
+
+
+def count(context: TaskContext, response: httpx.Response, tries: int) -> None:
+    """Write the metrics of an exchange: `response` is the last of `tries` answers."""
     request = response.request
-    url, code = str(request.url), response.status_code
-    context.log("DEBUG", f"Request '{url}' from '{request.url.host}' with the response code '{code}'")
     tags = {
         "request.hostname": request.url.host,
         "request.method": request.method,
         "request.scheme": request.url.scheme,
-        "response.code": str(code),
+        "response.code": str(response.status_code),
     }
-    context.metric("counter", "request.count", 1.0, tags)
-    context.metric("counter", "response.count", 1.0, tags)
+    context.metric("counter", "request.count", float(tries), tags)
+    context.metric("counter", "response.count", float(tries), tags)
     length = response.headers.get("content-length")
     if length is not None and length.isdigit():
         context.metric("counter", "response.length", float(length), tags)
-    await _show(context, response, options)
+
+
+def _address(response: httpx.Response) -> str:
+    """Whom the connection was to, as Java writes addresses."""
+    host = response.request.url.host
+    stream = response.extensions.get("network_stream")
+    address = stream.get_extra_info("server_addr") if stream is not None else None
+    return f"{host}/{address[0]}:{address[1]}" if address else host
 
 
 async def _show(context: TaskContext, response: httpx.Response, options: HttpOptions) -> None:
