@@ -99,9 +99,22 @@ def _files(history: History, summary: Summary, storage: InternalStorage) -> list
         names = _names(history, each.id)
         for path in storage.list(folder):
             uri = uri_of(f"{folder}/{path}")
+            if not _is_inside(storage, uri):
+                continue
             shown = path if each.id == summary.id else f"{each.id}/{path}"
             files.append(StoredFile(shown, uri, storage.size(uri), names.get(uri)))
     return files
+
+
+def _is_inside(storage: InternalStorage, uri: str) -> bool:
+    """Whether it really lies in storage: somebody may have put a link there."""
+    from tiercel_engine.storage import StorageError
+
+    try:
+        storage.path(uri)
+    except StorageError:
+        return False
+    return True
 
 
 def _names(history: History, execution_id: str) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -94,16 +94,20 @@ class Way:
             self.max_parallel,
         )
         view = view_for(self.format_name, self.log_level)
-        recalled = list(told)
-        if recalled:
-            view.recall(recalled)
+        waiting = list(told)
+
+        def run(on_event: OnEvent) -> Execution:
+            def tell(event: Mapping[str, Any]) -> None:
+                # Not before something happens: the engine may still refuse.
+                if waiting:
+                    view.recall(waiting)
+                    waiting.clear()
+                on_event(event)
+
+            return act(surroundings, tell)
+
         with refusals_of((flow or execution.flow).id):
-            return show_to_the_end(
-                lambda on_event: act(surroundings, on_event),
-                (*notices, *lost_values(execution)),
-                surroundings.history,
-                view,
-            )
+            return show_to_the_end(run, (*notices, *lost_values(execution)), surroundings.history, view)
 
 
 @contextmanager
