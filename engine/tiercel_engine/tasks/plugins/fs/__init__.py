@@ -1,0 +1,1 @@
+"""Tasks of the plugin of file systems."""
