@@ -48,8 +48,8 @@ class LocalExpressionServices(BareServices):
         return entry.value
 
     def namespace_exists(self, namespace: str) -> bool:
-        """Whether flows or keys live there, or below."""
-        known = self._services.kv.namespaces()
+        """Whether flows or keys live there, or below, or the project names it."""
+        known = (*self._services.namespaces, *self._services.kv.namespaces())
         return self._knows_namespace(namespace) or any(f"{each}.".startswith(f"{namespace}.") for each in known)
 
     def secret(self, namespace: str, key: str) -> str:

@@ -29,6 +29,8 @@ class LocalServices:
     """What an author should know: secrets that could not be read."""
     variables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The variables that `tiercel.yaml` gives to namespaces, as written there."""
+    namespaces: frozenset[str] = frozenset()
+    """The namespaces that `tiercel.yaml` names."""
     state_folder: Path | None = None
     """Where the project's state lives: its history, and what tasks keep from run to run."""
 
@@ -77,6 +79,7 @@ def local_services(
             f"environment variable {name} is no base64 text, so the secret is unknown"
             for name in from_environment.skipped
         ),
+        namespaces=frozenset(project.namespaces),
         variables={name: own.variables for name, own in project.namespaces.items() if own.variables},
         state_folder=state_folder,
     )

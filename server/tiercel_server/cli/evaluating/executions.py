@@ -11,6 +11,7 @@ from tiercel_engine.expressions import Renderer
 from tiercel_engine.runtime import Surroundings
 from tiercel_engine.runtime.rendering import ExecutionServices
 from tiercel_engine.store import History, Search
+from tiercel_server.cli.evaluating.project import without_keepers
 from tiercel_server.cli.evaluating.replaying import end_of, last_start_of
 from tiercel_server.cli.history.finding import named, workspace_at
 from tiercel_server.cli.running.complaints import Refused
@@ -44,7 +45,7 @@ def past_rendering(
         root, history = found.place.root, found.history
         past_id = named(history, execution_id).id
         project = project_at(found.place.project_file)
-        services = services_in(root, project, None)
+        services = services_in(root, without_keepers(project), None)
         surroundings = Surroundings(services, globals=project.globals, envs=project.envs)
         moment = end_of(history, past_id, surroundings)
         if moment is None:

@@ -43,7 +43,7 @@ def lent_by_project(start: Path) -> Lent:
     from tiercel_engine.tasks.expression_services import LocalExpressionServices
     from tiercel_engine.tasks.services import local_services
 
-    project = _without_keepers(project_at(place.project_file))
+    project = without_keepers(project_at(place.project_file))
     try:
         services = local_services(place.root / STATE_FOLDER, project, place.root, os.environ)
     except (OSError, UnicodeError, StorageError) as error:
@@ -51,7 +51,8 @@ def lent_by_project(start: Path) -> Lent:
     return Lent(LocalExpressionServices(services, lambda _: True), services.namespace_variables)
 
 
-def _without_keepers(project: Project) -> Project:
+def without_keepers(project: Project) -> Project:
+    """The project with no other sources of secrets than the environment and dotenv files."""
     namespaces = {
         name: own.model_copy(update={"secrets": _at_hand(own.secrets)}) for name, own in project.namespaces.items()
     }
