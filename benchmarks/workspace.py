@@ -133,9 +133,9 @@ class Workspace:
         self.server.diagnostics(lambda found: any("nonsense" in each["message"] for each in found) == broken)
 
     def is_indexed(self) -> bool:
-        """Whether the last file is known: files are read in their order."""
-        last = max((self._path(number) for number in range(self.flows)), key=str).stem
-        return bool(self.symbols(last))
+        """Whether the last files are known: files are read in their order."""
+        last = sorted((self._path(number) for number in range(self.flows)), key=str)[-2:]
+        return all(self.symbols(path.stem) for path in last)
 
     def symbols(self, query: str) -> Any:
         """Look for names."""

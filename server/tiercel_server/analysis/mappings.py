@@ -35,7 +35,14 @@ def find_pair(node: Node | None, name: str) -> Pair | None:
     """The pair of this key, merged mappings included; None where there is none or the node is no mapping."""
     if not isinstance(node, MappingNode):
         return None
-    return next((pair for pair in effective_pairs(node) if pair.name == name), None)
+    merges = False
+    for pair in node.pairs:
+        found = pair.name
+        if found == "<<":
+            merges = True
+        elif found == name:
+            return pair
+    return next((pair for pair in effective_pairs(node) if pair.name == name), None) if merges else None
 
 
 def find_value(node: Node | None, name: str) -> Node | None:

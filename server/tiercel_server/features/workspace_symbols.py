@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -33,37 +34,35 @@ def workspace_symbols(query: str, index: WorkspaceIndex) -> tuple[FoundSymbol, .
     """
     query = query.strip().lower().replace(" ", "/")
     container, _, wanted = query.rpartition("/")
+    # Of tens of thousands of names most don't fit: one search in each tells.
+    fits = re.compile(".*?".join(map(re.escape, wanted)), re.IGNORECASE).search
+    around = re.compile(".*?".join(map(re.escape, container)), re.IGNORECASE).search
     ranked: list[tuple[_Rank, FoundSymbol]] = []
-    for document, flow, symbol in index.symbols():
-        rank = _rank(symbol, container, wanted)
-        if rank is not None:
-            owner = symbol.name.namespace if symbol.name.kind == "flow" else ".".join(each for each in flow.id if each)
-            found = FoundSymbol(symbol.name.text, symbol.name.kind, owner, symbol.detail, document, symbol.span)
-            ranked.append((rank, found))
+    for document, flow in index.all_flows():
+        owner = ".".join(each for each in flow.id if each)
+        if container and not around(owner):
+            continue
+        for symbol in flow.symbols:
+            name = symbol.name
+            is_flow = name.kind == "flow"
+            text = owner if is_flow else name.text
+            if name.kind in _FOUND and fits(text) and not (is_flow and name.flow.startswith("#")):
+                shown = FoundSymbol(
+                    name.text, name.kind, name.namespace if is_flow else owner, symbol.detail, document, symbol.span
+                )
+                ranked.append((_rank(symbol, text.lower(), wanted), shown))
     return tuple(found for _, found in nsmallest(MOST, ranked, key=lambda each: each[0]))
 
 
-def _rank(symbol: IndexedSymbol, container: str, wanted: str) -> _Rank | None:
+def _rank(symbol: IndexedSymbol, text: str, wanted: str) -> _Rank:
     name = symbol.name
-    if name.kind not in _FOUND or (name.flow.startswith("#") and name.kind == "flow"):
-        return None
-    text, kind = name.text.lower(), _FOUND.index(name.kind)
-    closeness = _closeness(text, wanted)
-    if closeness is None and name.kind == "flow":
-        # A flow may be asked for with its namespace.
-        closeness = _closeness(f"{name.namespace}.{text}".lower(), wanted)
-    if closeness is None or (container and _closeness(f"{name.namespace}.{name.flow}".lower(), container) is None):
-        return None
-    return closeness, kind, len(text), text, name.namespace
+    own = name.text.lower()
+    closeness = min(_closeness(own, wanted), _closeness(text, wanted))
+    return closeness, _FOUND.index(name.kind), len(own), own, name.namespace
 
 
-def _closeness(text: str, wanted: str) -> int | None:
-    """0 for the same name, then a beginning, a part, letters in their order; None where it is none of these."""
+def _closeness(text: str, wanted: str) -> int:
+    """0 for the same name, then a beginning, a part, letters in their order."""
     if not wanted or text == wanted:
         return 0
-    if text.startswith(wanted):
-        return 1
-    if wanted in text:
-        return 2
-    letters = iter(text)
-    return 3 if all(letter in letters for letter in wanted) else None
+    return 1 if text.startswith(wanted) else 2 if wanted in text else 3

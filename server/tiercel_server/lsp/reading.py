@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -15,28 +16,61 @@ logger = logging.getLogger(__name__)
 _TOGETHER = 20
 ALONE_FROM = 400
 """So many files are worth a process of their own: it takes a moment to start."""
+TOGETHER_FROM = 2_000
+"""So many are worth two, where the machine can do two things at once."""
+_WAITING = 4
 _COMMAND = (sys.executable, "-m", "tiercel_server.workspace.index_worker")
 InWorker = Callable[..., Awaitable[Any]]
 
 
 async def read_in_background(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncIterator[list[Read]]:
-    """The entries of files, some at a time; of many files by another process, so that this one stays free."""
-    done = 0
+    """The entries of files, some at a time; of many files by other processes, so that this one stays free."""
+    left = dict.fromkeys(paths)
     if len(paths) >= ALONE_FROM:
         async for answer in _read_apart(paths, folders, in_worker):
-            done += len(answer)
+            for path, _ in answer:
+                left.pop(path, None)
             yield answer
-        if done < len(paths):
-            logger.warning("The process that reads the workspace ended early; the rest is read here")
-    for start in range(done, len(paths), _TOGETHER):
-        yield await in_worker(_read_here, paths[start : start + _TOGETHER], folders)
+        if left:
+            logger.warning("A process that reads the workspace ended early; the rest is read here")
+    rest = list(left)
+    for start in range(0, len(rest), _TOGETHER):
+        yield await in_worker(_read_here, rest[start : start + _TOGETHER], folders)
+
+
+async def _read_apart(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncIterator[list[Read]]:
+    """The answers of one process, or of two, as they come."""
+    processes = min(2, os.cpu_count() or 1) if len(paths) >= TOGETHER_FROM else 1
+    answers: asyncio.Queue[list[Read] | None] = asyncio.Queue(_WAITING)
+
+    async def read(share: list[str]) -> None:
+        try:
+            async for answer in _read_share(share, folders, in_worker):
+                await answers.put(answer)
+        except Exception:
+            logger.exception("The workspace could not be read by another process")
+        await answers.put(None)
+
+    readers = [asyncio.create_task(read(paths[number::processes])) for number in range(processes)]
+    try:
+        ended = 0
+        while ended < processes:
+            answer = await answers.get()
+            if answer is None:
+                ended += 1
+            else:
+                yield answer
+    finally:
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
 
 
 def _read_here(paths: list[str], folders: Folders) -> list[Read]:
     return list(read_files(paths, folders))
 
 
-async def _read_apart(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncIterator[list[Read]]:
+async def _read_share(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncIterator[list[Read]]:
     try:
         process = await asyncio.create_subprocess_exec(
             *_COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
