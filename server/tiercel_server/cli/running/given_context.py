@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,13 @@ def alone(flow: Flow, task_id: str, given: Mapping[str, Any]) -> Alone:
     trigger = Trigger("context", "io.kestra.plugin.core.trigger.Webhook", variables) if variables else None
     fixtures = tuple(Fixture(name, outputs=_literal(values)) for name, values in outputs.items())
     return Alone(made, fixtures, given.get("inputs") or {}, trigger)
+
+
+def is_alone(flow: Flow, fixtures: Collection[Fixture]) -> bool:
+    """Whether this is such a flow, made for one task and a context."""
+    given = {fixture.task_id for fixture in fixtures}
+    stand_ins = [task for task in flow.tasks if task.id in given and task.type == _STAND_IN and not task.properties]
+    return bool(given) and len(stand_ins) == len(flow.tasks) - 1
 
 
 def _literal(value: Any) -> Any:

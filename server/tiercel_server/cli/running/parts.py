@@ -5,14 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 
+from tiercel_engine.core.events import ExecutionCreated
 from tiercel_engine.core.plan import Plan, make_plan
 from tiercel_engine.core.replaying import NoSuchTaskError, check_extent
 from tiercel_engine.core.wishes import WHOLE, Extent, Fixture
 from tiercel_engine.store import History, Search, Summary
 from tiercel_schemas.model import Flow
 from tiercel_server.cli.running.complaints import Refused
+from tiercel_server.cli.running.given_context import is_alone
 
 LAST = "last"
+_LOOKED_AT = 50
+"""Executions among which one that can lend something is sought."""
 
 
 def checked_extent(flow: Flow, extent: Extent) -> Extent:
@@ -39,7 +43,8 @@ def running_tasks(flow: Flow, extent: Extent, fixtures: Iterable[Fixture] = ()) 
 def lent(history: History, flow: Flow, reuse: str | None, extent: Extent) -> str | None:
     """The id of the execution whose outputs stand for what does not run, None for none; raises `Refused`.
 
-    `last` is the newest execution of the flow. Without `reuse` it is lent where there is one and a part needs it.
+    `last` is the newest execution of the flow that was none of a single task (`--task`).
+    Without `reuse` it is lent where there is one and a part needs it.
     """
     if extent.first is None and extent.only is None and reuse is None:
         return None
@@ -63,7 +68,16 @@ def lent(history: History, flow: Flow, reuse: str | None, extent: Extent) -> str
 
 
 def _newest(history: History, flow: Flow) -> Summary | None:
-    return next(iter(history.find(Search(namespace=flow.namespace, flow_id=flow.id, limit=1))), None)
+    """The newest execution of a flow that is of use: not one of a single task, which knows little of the others."""
+    found = history.find(Search(namespace=flow.namespace, flow_id=flow.id, limit=_LOOKED_AT))
+    return next((each for each in found if not _is_of_one_task(history, each.id)), None)
+
+
+def _is_of_one_task(history: History, execution_id: str) -> bool:
+    first = next(history.events(execution_id), None)
+    if not isinstance(first, ExecutionCreated):
+        return True
+    return first.extent.only is not None or is_alone(first.flow, first.fixtures)
 
 
 def _below(plan: Plan, task_id: str | None, mocked: set[str]) -> Iterator[str]:

@@ -85,7 +85,10 @@ def prepare(wish: Wish) -> Prepared:
     surroundings, notices = surround(
         flow, chosen.place.root, chosen.project, wish.runner, wish.max_parallel, chosen.neighbours, tasks
     )
-    inputs = completed_inputs(flow, part.inputs, surroundings.services, os.environ, terminal if wish.prompt else nobody)
+    reuse = _lent(wish, flow, surroundings)
+    # An execution that lends its outputs lends its inputs, too.
+    asker = terminal if wish.prompt and reuse is None else nobody
+    inputs = completed_inputs(flow, part.inputs, surroundings.services, os.environ, asker)
     notices = (*notices, *_stand_ins(part.fixtures))
     request = RunRequest(
         flow,
@@ -96,7 +99,7 @@ def prepare(wish: Wish) -> Prepared:
         fixtures=part.fixtures,
         breakpoints=wish.breakpoints,
         extent=part.extent,
-        reuse=_lent(wish, flow, surroundings),
+        reuse=reuse,
     )
     return Prepared(request, notices, chosen.file, chosen.place, chosen.project, chosen.neighbours)
 

@@ -45,16 +45,19 @@ def watch(make_wish: Callable[[], Wish], flow: str, format_name: str, log_level:
         raise Refused("Standard input can't be watched.", "Name a flow file.")
     before: Before | None = None
     changed: frozenset[Path] = frozenset()
+    answers: dict[str, Any] = {}
     known: frozenset[Path] = frozenset({Path(flow)})
     try:
         while True:
             marks = _marks(known)
             try:
                 wish = make_wish()
-                prepared = prepare(wish)
+                prepared = prepare(replace(wish, inputs={**answers, **wish.inputs}))
             except Refused as refusal:
                 _tell(refusal.lines)
             else:
+                # What somebody has typed is not asked for again.
+                answers = {name: prepared.request.inputs[name] for name in prepared.request.inputs.keys() - wish.inputs}
                 known = frozenset(_files(wish, prepared))
                 marks |= _marks(known - marks.keys())
                 before, is_over = _run(prepared, before, changed, view_for(format_name, log_level))

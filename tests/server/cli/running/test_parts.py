@@ -102,6 +102,25 @@ def test_what_is_reused_is_told_apart_from_what_runs(run: Callable[..., Result])
     assert reused == {"one", "par", "left", "right", "two"}
 
 
+def test_a_run_of_one_task_lends_nothing_to_the_next(run: Callable[..., Result]) -> None:
+    assert run("--input", "n=5").exit_code == 0
+    Path("context.json").write_text('{"outputs": {"left": {"value": "other"}}}', encoding="utf-8")
+    assert run("--task", "two", "--context", "context.json").exit_code == 0
+    assert run("--task", "three").exit_code == 0
+    assert outputs(run("--from", "three", "--format", "json"))["three"] == "one 5 left two three"
+    steps = plan(run("--plan", "--from", "three", "--format", "json"))["steps"]
+    assert steps["three"]["properties"] == {"format": "one 5 left two three"}
+
+
+def test_inputs_are_lent_too(run: Callable[..., Result]) -> None:
+    Path("flow.yaml").write_text(FLOW.replace(", defaults: 1", ""), encoding="utf-8")
+    assert run("--input", "n=5").exit_code == 0
+    assert run().exit_code == 2
+    assert run("--from", "three").exit_code == 0
+    assert plan(run("--plan", "--from", "three", "--format", "json"))["inputs"] == {"n": 5}
+    assert plan(run("--plan", "--from", "three", "--input", "n=6", "--format", "json"))["inputs"] == {"n": 6}
+
+
 def test_a_task_alone_sees_a_context(run: Callable[..., Result]) -> None:
     context = {"outputs": {"left": {"value": "a {{ b }}"}, "elsewhere": {"x": 1}}, "vars": {"who": "me"}}
     Path("context.json").write_text(json.dumps(context), encoding="utf-8")

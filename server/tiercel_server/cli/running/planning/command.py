@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
 
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.runtime.context import Views
+from tiercel_engine.runtime.jsonable import jsonable
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.project import STATE_FOLDER
 from tiercel_server.cli.evaluating.flows import context_before
 from tiercel_server.cli.evaluating.surroundings import CommandLineServices
+from tiercel_server.cli.prompting import completed_inputs, nobody
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.parts import lent, running_tasks
 from tiercel_server.cli.running.planning.partly import PartRenderer
@@ -55,14 +59,15 @@ def make(wish: Wish) -> Plan:
     chosen = choose(wish)
     part = asked(wish, chosen.flow)
     flow = part.flow
-    lender, outputs = _lent_outputs(wish, flow, chosen.place.root / STATE_FOLDER / HISTORY_FILE)
+    lender, lent_inputs, outputs = _lent(wish, flow, chosen.place.root / STATE_FOLDER / HISTORY_FILE)
     for fixture in part.fixtures:
         if fixture.value is None:
             outputs[fixture.task_id] = fixture.outputs
     services = planned_services(chosen.place.root, chosen.project, wish.runner)
     tasks = running_tasks(flow, part.extent, part.fixtures)
     notices = task_notices(flow, chosen.neighbours, services, tasks)
-    context = context_before(flow, part.inputs, wish.labels)
+    given = completed_inputs(flow, part.inputs, services, os.environ, nobody)
+    context = context_before(flow, {**lent_inputs, **given}, wish.labels)
     context |= {"globals": chosen.project.globals, "envs": chosen.project.envs, "outputs": outputs}
     if part.trigger is not None:
         context["trigger"] = part.trigger.variables
@@ -83,14 +88,14 @@ def make(wish: Wish) -> Plan:
     )
 
 
-def _lent_outputs(wish: Wish, flow: Flow, path: Any) -> tuple[str | None, dict[str, Any]]:
-    """The execution that lends outputs, and these by task."""
+def _lent(wish: Wish, flow: Flow, path: Path) -> tuple[str | None, Mapping[str, Any], dict[str, Any]]:
+    """The execution that lends something: its id, its inputs, its outputs by task."""
     from tiercel_engine.store import History
 
     if wish.context is not None or not path.is_file():
         if wish.reuse is not None:
             raise Refused(f"There is no history to reuse from: {path} does not exist.")
-        return None, {}
+        return None, {}, {}
     history = History(path)
     try:
         lender = lent(history, flow, wish.reuse, wish.extent)
@@ -98,11 +103,13 @@ def _lent_outputs(wish: Wish, flow: Flow, path: Any) -> tuple[str | None, dict[s
     finally:
         history.close()
     if execution is None:
-        return None, {}
+        return None, {}, {}
     views = Views(flow.version, {})
     for run in execution.ordered_task_runs():
         views.note(execution, run)
-    return lender, dict(views.outputs)
+    declared = {each.id for each in flow.inputs}
+    inputs = {name: value for name, value in jsonable(execution.inputs).items() if name in declared}
+    return lender, inputs, dict(views.outputs)
 
 
 def _shape(plan: Plan) -> dict[str, Any]:
