@@ -18,7 +18,7 @@ from tiercel_schemas.json_schema.property_faults import Owner, PropertyFaults
 from tiercel_schemas.json_schema.reading import Nested, Reading, effective_pairs, is_empty, read_object
 from tiercel_schemas.json_schema.shallow import object_validator
 from tiercel_schemas.json_schema.type_faults import KINDS, Choice, TypeFaults
-from tiercel_schemas.source.nodes import MappingNode, Node, Pair, ScalarNode, SequenceNode, follow
+from tiercel_schemas.source.nodes import AliasNode, MappingNode, Node, Pair, ScalarNode, SequenceNode, follow
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 
@@ -212,7 +212,9 @@ class _FlowValidation:
 
 
 def _value_span(place: Node, pair: Pair | None) -> Span:
-    """A value; with its key where it is a list or map that begins on a line of its own."""
+    """A value; with its key where it is a list or map that begins on a line of its own, its alias where it is one."""
+    if pair is not None and isinstance(pair.value, AliasNode):
+        return pair.value.span
     is_block = isinstance(place, MappingNode | SequenceNode) and not place.flow_style
     return Span(pair.key.span.start, place.span.end) if is_block and pair is not None else place.span
 

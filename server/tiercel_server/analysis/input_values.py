@@ -156,11 +156,21 @@ _FORMS: Mapping[str, tuple[re.Pattern[str], str, Callable[[str], object] | None]
 
 
 def _holds_expression(node: Node) -> bool:
-    if isinstance(node, ScalarNode):
-        return "{{" in node.value or "{%" in node.value
-    if isinstance(node, SequenceNode):
-        return any(_holds_expression(each) for item in node.items if (each := follow(item)) is not None)
-    return isinstance(node, MappingNode)
+    """Whether an expression stands in a value. Each node is looked at once, however many aliases lead to it."""
+    waiting: list[Node | None] = [node]
+    seen: set[int] = set()
+    while waiting:
+        each = follow(waiting.pop())
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, ScalarNode) and ("{{" in each.value or "{%" in each.value):
+            return True
+        if isinstance(each, SequenceNode):
+            waiting += each.items
+        elif isinstance(each, MappingNode):
+            waiting += [pair.value for pair in each.pairs]
+    return False
 
 
 def _pattern_fault(text: str, pattern: str) -> str | None:
