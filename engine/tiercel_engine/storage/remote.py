@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import hashlib
 import shutil
 import tempfile
@@ -32,7 +33,11 @@ class RemoteStorage:
         self._root = root.rstrip("/")
         self._cache = cache
         self._moves_when_done = getattr(system, "protocol", "") in ("sftp", "ssh", ("sftp", "ssh"))
-        self._lock = threading.Lock()
+        self._fetching = threading.Lock()
+        # paramiko drops answers that another thread waits for: one question at a time.
+        self._asking: contextlib.AbstractContextManager[Any] = (
+            threading.RLock() if self._moves_when_done else contextlib.nullcontext()
+        )
         self._written: dict[str, str] = {}
         """What this process wrote last, by place: SFTP tells times in whole seconds, too coarse for two writes."""
         self.access = access
@@ -48,7 +53,7 @@ class RemoteStorage:
         )
         if info is None or copy.is_file():
             return copy
-        with self._lock:
+        with self._fetching:
             if not copy.is_file():
                 self._fetch(place, copy)
         return copy
@@ -166,7 +171,8 @@ class RemoteStorage:
 
     def _asked(self, question: Callable[[], _Result], missing: Callable[[], _Result] | None = None) -> _Result:
         try:
-            return question()
+            with self._asking:
+                return question()
         except FileNotFoundError:
             if missing is not None:
                 return missing()

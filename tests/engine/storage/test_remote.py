@@ -1,6 +1,7 @@
 """Internal storage behind a URL behaves as the local one: S3 (moto's server, a faithful double), SFTP (OpenSSH)."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -174,3 +175,14 @@ def test_a_variable_that_is_not_set_is_named(tmp_path):
 def test_other_places_are_refused(url):
     with pytest.raises(ProjectError, match=r"storage\.url"):
         read_project({"storage": {"url": url}})
+
+
+def test_many_threads_may_use_it(storage):
+    def work(number):
+        uri = storage.put(f"t/{number}.txt", str(number).encode() * 1000)
+        return storage.read_bytes(uri), storage.exists(uri), len(storage.list("t")) > 0
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(work, range(40)))
+    assert done == [(str(number).encode() * 1000, True, True) for number in range(40)]
+    assert len(storage.list("t")) == 40
