@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tiercel_engine.expressions.equality import contains_equal, java_equals
 from tiercel_engine.expressions.errors import JavaError, Missing, PebbleError
 from tiercel_engine.expressions.java.hash_map import java_hash
+from tiercel_engine.expressions.java.utf16 import length_of
 from tiercel_engine.expressions.texts import java_text
 from tiercel_engine.expressions.values import (
     Character,
@@ -87,7 +88,9 @@ def _entry(target: dict[Any, Any], name: Any) -> Any:
         return target.get(name, _NOTHING)
     if isinstance(name, int | float):
         # A number is cast to the type of the map's keys, which fails on texts.
-        first = next(iter(target), None)
+        if not target:
+            raise JavaError("NoSuchElementException")
+        first = next(iter(target))
         if isinstance(first, str):
             raise PebbleError(f"type class {java_class(first)} not supported for key {java_text(name)}")
         return next((value for key, value in target.items() if key == name), _NOTHING)
@@ -103,7 +106,7 @@ def _index(name: Any) -> int | None:
 
 
 def _member(target: Any, name: str, arguments: tuple[Any, ...] | None) -> Any:
-    if name in _DENIED and not isinstance(target, dict | list):
+    if name in _DENIED and not isinstance(target, dict):
         raise PebbleError(
             f"For security reasons access to {_DENIED[name]} method is denied.", java_class="ClassAccessException"
         )
@@ -225,7 +228,7 @@ _NUMBER: _Methods = {
 }
 _TEXT: _Methods = {
     **_ANY,
-    ("length", 0): len,
+    ("length", 0): length_of,
     ("isEmpty", 0): lambda text: not text,
     ("isBlank", 0): lambda text: not text.strip(),
     ("toUpperCase", 0): lambda text: text.upper(),

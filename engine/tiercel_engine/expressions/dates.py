@@ -15,8 +15,6 @@ from tiercel_engine.expressions.values import java_class
 if TYPE_CHECKING:
     from tiercel_engine.expressions.registry import Arguments, Run
 
-_DIGITS_TO_NANOS = {13: 1_000_000, 16: 1_000, 19: 1}
-
 
 def chosen_zone(arguments: Arguments, run: Run) -> Zone:
     """The zone of the argument `timeZone`, else that of the server."""
@@ -31,14 +29,27 @@ def moment_of(value: Any, arguments: Arguments, target: Zone) -> Moment:
     if isinstance(value, dt.date):
         return from_datetime(dt.datetime.combine(value, dt.time(12)), target)
     if java_class(value) == "java.lang.Long":
-        factor = _DIGITS_TO_NANOS.get(len(str(int(value))), 1_000_000_000)
-        return from_nanos(int(value) * factor, target)
+        return from_nanos(_nanos(int(value)), target)
     pattern = arguments.get("existingFormat")
     if pattern is not None:
         locale = arguments.get("locale")
         text = cast_text(value)
         return parse_by_pattern(text, cast_text(pattern), target, None if locale is None else cast_text(locale))
     return parse_moment(cast_text(value), target)
+
+
+def _nanos(number: int) -> int:
+    """Nanoseconds since 1970: a number of 13 digits counts milliseconds, one of 19 nanoseconds, any other seconds.
+
+    Of 19 digits Kestra takes the last six for microseconds.
+    """
+    match len(str(abs(number))):
+        case 13:
+            return number * 1_000_000
+        case 19:
+            return number // 1_000_000_000 * 1_000_000_000 + number % 1_000_000 * 1_000
+        case _:
+            return number * 1_000_000_000
 
 
 def date_text(moment: Moment, arguments: Arguments) -> str:

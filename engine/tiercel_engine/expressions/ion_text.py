@@ -61,9 +61,16 @@ def _scalar(value: Any) -> str:
     if isinstance(value, float):
         return _double(value)
     if isinstance(value, Decimal):
+        return _decimal(value)
+    return f'"{_escaped(java_text(value), chr(34))}"'
+
+
+def _decimal(value: Decimal) -> str:
+    sign, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or exponent <= 0:
         text = str(value)
         return text.replace("E", "d") if "E" in text else text if "." in text else f"{text}."
-    return f'"{_escaped(java_text(value), chr(34))}"'
+    return f"{'-' if sign else ''}{''.join(map(str, digits))}d{exponent}"
 
 
 def _double(value: float) -> str:
@@ -72,7 +79,7 @@ def _double(value: float) -> str:
         return {"NaN": "nan", "Infinity": "+inf", "-Infinity": "-inf"}[text]
     if text.endswith(".0"):
         return f"{text[:-2]}e0"
-    return text if "E" in text else f"{text}e0"
+    return text.replace("E", "e") if "E" in text else f"{text}e0"
 
 
 def _symbol(name: str) -> str:

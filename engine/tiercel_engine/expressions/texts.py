@@ -26,6 +26,8 @@ def printed(value: Any) -> str:
         return ""
     if isinstance(value, dict | list | tuple | bytes):
         return json_text(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}" if value.is_finite() else str(value)
     return java_text(value)
 
 

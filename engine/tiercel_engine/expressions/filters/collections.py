@@ -51,7 +51,7 @@ def distinct(value: Any, _arguments: Arguments, _run: Run) -> Any:
     if value is None:
         return "null"
     if not isinstance(value, list) or isinstance(value, JavaArray):
-        raise _wrong_type("distinct", "List", value)
+        raise PebbleError(f"Input must be a list, but received : {java_class(value)}")
     check_size(value)
     kept: dict[tuple[str, Any], Any] = {}
     for item in value:
@@ -244,7 +244,7 @@ def slice_(value: Any, arguments: Arguments, _run: Run) -> Any:
         if start >= end:
             raise PebbleError("toIndex must be greater than fromIndex")
     elif start > end and isinstance(value, str):
-        raise JavaError("StringIndexOutOfBoundsException", f"begin {start}, end {end}, length {end}")
+        raise JavaError("StringIndexOutOfBoundsException", f"Range [{start}, {end}) out of bounds for length {end}")
     elif start > end:
         raise JavaError("IllegalArgumentException", f"fromIndex({start}) > toIndex({end})")
     return cut(value, start, end) if isinstance(value, str) else type(value)(value[start:end])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tiercel_engine.expressions.arguments import cast_text, needed, whole_number
+from tiercel_engine.expressions.arguments import cast_text, needed
 from tiercel_engine.expressions.dates import chosen_zone, date_text, moment_of
-from tiercel_engine.expressions.errors import JavaError
+from tiercel_engine.expressions.equality import is_number
+from tiercel_engine.expressions.errors import PebbleError
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
-from tiercel_engine.expressions.values import Long
+from tiercel_engine.expressions.texts import java_text
+from tiercel_engine.expressions.values import LONG_MAX, LONG_MIN, Long
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,14 +34,19 @@ def date_add(value: Any, arguments: Arguments, run: Run) -> Any:
         return None
     amount = needed(arguments, "amount", "The 'dateAdd' filter expects an argument 'amount'.")
     unit = needed(arguments, "unit", "The 'dateAdd' filter expects an argument 'unit'.")
-    if isinstance(amount, str):
-        try:
-            amount = int(amount)
-        except ValueError:
-            raise JavaError("NumberFormatException", f'For input string: "{amount}"') from None
     target = chosen_zone(arguments, run)
-    moment = moment_of(value, arguments, target).plus(whole_number(amount), cast_text(unit))
+    moment = moment_of(value, arguments, target).plus(_long(amount), cast_text(unit))
     return date_text(moment.in_zone(target), arguments)
+
+
+def _long(amount: Any) -> int:
+    """A number cut to a whole one, or a text that is one."""
+    if is_number(amount):
+        return int(amount)
+    try:
+        return int(java_text(amount))
+    except ValueError:
+        raise PebbleError(f"{java_text(amount)} can't be converted to long") from None
 
 
 def _stamp(name: str, measure: Callable[[Moment], Any]) -> None:
@@ -53,4 +60,4 @@ def _stamp(name: str, measure: Callable[[Moment], Any]) -> None:
 _stamp("timestamp", lambda moment: Long(moment.epoch_seconds))
 _stamp("timestampMilli", lambda moment: Long(moment.epoch_nanos // 1_000_000))
 _stamp("timestampMicro", lambda moment: str(moment.epoch_nanos // 1_000))
-_stamp("timestampNano", lambda moment: str(moment.epoch_nanos))
+_stamp("timestampNano", lambda moment: str(max(LONG_MIN, min(LONG_MAX, moment.epoch_nanos))))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.arguments import cast_text
 from tiercel_engine.expressions.equality import is_number
-from tiercel_engine.expressions.errors import JavaError, PebbleError
+from tiercel_engine.expressions.errors import PebbleError
 from tiercel_engine.expressions.java import number_reading
 from tiercel_engine.expressions.java.decimal_format import number_pattern
 from tiercel_engine.expressions.java.string_format import formatted
@@ -55,11 +55,8 @@ def number(value: Any, arguments: Arguments, _run: Run) -> Any:
     kind = arguments.get("type")
     if kind is None:
         return number_reading.guessed(str(value))
-    name = java_text(kind).upper()
-    if name not in _KINDS:
-        message = f"No enum constant io.kestra.core.runners.pebble.filters.NumberFilter.Type.{name}"
-        raise JavaError("IllegalArgumentException", message)
-    return _KINDS[name](str(value))
+    # A type by another name counts as none.
+    return _KINDS.get(java_text(kind), number_reading.guessed)(str(value))
 
 
 _KINDS: dict[str, Callable[[str], Any]] = {

@@ -13,7 +13,7 @@ from tiercel_engine.expressions.java.utf16 import SPACE, cut, length_of, trimmed
 from tiercel_engine.expressions.limits import MAX_INDENT, MAX_OUTPUT
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
-from tiercel_engine.expressions.values import check_size, java_class
+from tiercel_engine.expressions.values import check_size, is_string, java_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,16 @@ _on_any("string", str)
 _on_text("capitalize", _capitalize)
 _on_text("title", _title)
 _on_text("trim", trimmed)
-_on_text("nl2br", lambda text: re.sub(r"\r\n|\n\r|\n|\r", "<br />", text))
+
+
+@filter_unit("nl2br")
+def nl2br(value: Any, _arguments: Arguments, _run: Run) -> Any:
+    """Line breaks of HTML for those of the text."""
+    if value is None:
+        return None
+    if not is_string(value):
+        raise JavaError("IllegalArgumentException", "nl2br filters only supports String input.")
+    return re.sub(r"\r\n|\n\r|\n|\r", "<br />", str(value))
 
 
 @filter_unit("abbreviate")
@@ -85,8 +94,10 @@ def abbreviate(value: Any, arguments: Arguments, _run: Run) -> Any:
 @filter_unit("startsWith")
 def starts_with(value: Any, arguments: Arguments, _run: Run) -> bool:
     """Whether text begins with another."""
-    wanted = needed(arguments, "value", "The 'startsWith' filter expects an argument 'value'.")
-    return value is not None and java_text(value).startswith(java_text(wanted))
+    if value is None:
+        return False
+    wanted = needed(arguments, "value", "The argument 'value' is required.")
+    return java_text(value).startswith(java_text(wanted))
 
 
 @filter_unit("endsWith")
@@ -99,8 +110,10 @@ def ends_with(value: Any, arguments: Arguments, _run: Run) -> bool:
 def _substring(name: str, pick: Callable[[str, str], str]) -> None:
     @filter_unit(name)
     def unit(value: Any, arguments: Arguments, _run: Run) -> Any:
+        if value is None:
+            return None
         separator = needed(arguments, "separator", f"The '{name}' filter expects an argument 'separator'.")
-        return None if value is None else pick(java_text(value), java_text(separator))
+        return pick(java_text(value), java_text(separator))
 
 
 def _after(text: str, separator: str) -> str:
@@ -126,7 +139,7 @@ def slugify(value: Any, _arguments: Arguments, _run: Run) -> Any:
     """Text for a URL."""
     if value is None:
         return None
-    text = re.sub(r"[\s]", "-", cast_text(value))
+    text = re.sub(r"[\s]", "-", java_text(value))
     text = unicodedata.normalize("NFD", text)
     text = re.sub(r"[^\w-]", "", text, flags=re.ASCII)
     text = re.sub(r"-+", "-", text.replace("_", "-"))
@@ -179,18 +192,19 @@ _ESCAPES = {"single": ("'", "\\'"), "double": ('"', '\\"'), "shell": ("'", "'\\'
 def escape_char(value: Any, arguments: Arguments, _run: Run) -> Any:
     """Escapes quotes, inside lists and maps too."""
     kind = cast_text(needed(arguments, "type", "The 'escapeChar' filter expects an argument 'type'."))
+    check_size(value)
+    return None if value is None else _escaped(value, kind, "value")
+
+
+def _escaped(value: Any, kind: str, role: str) -> Any:
+    """The value with its texts escaped; `role` is what Java calls a value that must not be null."""
+    if isinstance(value, dict):
+        return hash_map((key, _escaped(item, kind, "value")) for key, item in value.items())
+    if isinstance(value, list):
+        return [_escaped(item, kind, "item") for item in value]
+    if value is None:
+        raise JavaError("NullPointerException", f'Cannot invoke "Object.toString()" because "{role}" is null')
     if kind not in _ESCAPES:
         message = "The 'escapeChar' filter expects the value of 'type' to be either 'single', 'double', or 'shell'."
         raise PebbleError(message)
-    check_size(value)
-    return _escaped(value, *_ESCAPES[kind])
-
-
-def _escaped(value: Any, old: str, new: str) -> Any:
-    if value is None:
-        return None
-    if isinstance(value, dict):
-        return hash_map((key, _escaped(item, old, new)) for key, item in value.items())
-    if isinstance(value, list):
-        return [_escaped(item, old, new) for item in value]
-    return java_text(value).replace(old, new)
+    return java_text(value).replace(*_ESCAPES[kind])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tiercel_engine.expressions.errors import JavaError
 from tiercel_engine.expressions.java.date_patterns import Item, PatternField, Section, pattern_items
 from tiercel_engine.expressions.java.locale_names import LocaleNames, locale_names
-from tiercel_engine.expressions.java.moments import Moment
+from tiercel_engine.expressions.java.moments import Moment, parse_moment
 from tiercel_engine.expressions.java.zones import zone
 
 if TYPE_CHECKING:
@@ -25,6 +25,24 @@ _OFFSET = re.compile(r"Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9/_+-]*(?::\d{2})?|[+-]\d{2}:?\d{2}")
 
 
+_NAMED_PATTERNS = {
+    "iso": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+    "iso_milli": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    "iso_sec": "yyyy-MM-dd'T'HH:mm:ssXXX",
+    "sql": "yyyy-MM-dd HH:mm:ss.SSSSSS",
+    "sql_milli": "yyyy-MM-dd HH:mm:ss.SSS",
+    "sql_sec": "yyyy-MM-dd HH:mm:ss",
+    "iso_date": "yyyy-MM-dd[XXX]",
+    "iso_local_date": "yyyy-MM-dd",
+    "iso_ordinal_date": "yyyy-DDD[XXX]",
+    "rfc_1123_date_time": "[EEE, ]d MMM yyyy HH:mm[:ss] z",
+}
+_STYLES = ("full", "long", "medium", "short")
+# What each of the formats of dates with times has behind the time: nothing, an offset or either.
+_DATE_TIMES = {"iso_date_time": (False, True), "iso_local_date_time": (False,), "iso_zoned_date_time": (True,)}
+_WEEK_DATE = re.compile(r"(\d{4})-W(\d\d)-(\d)(?:Z|[+-]\d\d:\d\d)?")
+
+
 class _Stop(Exception):  # noqa: N818 - carries an index out of the reading
     def __init__(self, index: int) -> None:
         super().__init__(index)
@@ -36,7 +54,13 @@ def parse_by_pattern(text: str, pattern: str, default: Zone, locale: str | None)
 
     Raises JavaError DateTimeParseException.
     """
-    items = pattern_items(pattern)
+    if pattern in _DATE_TIMES:
+        return _date_time(text, _DATE_TIMES[pattern], default)
+    if pattern == "iso_week_date":
+        return _week_date(text, default)
+    if pattern in _STYLES:
+        pattern = locale_names(locale).date_time_pattern(pattern)
+    items = pattern_items(_NAMED_PATTERNS.get(pattern, pattern))
     fields: dict[str, Any] = {}
     try:
         end = _read(text, 0, items, fields, locale_names(locale))
@@ -45,6 +69,32 @@ def parse_by_pattern(text: str, pattern: str, default: Zone, locale: str | None)
     if end < len(text):
         raise _failure(text, f"could not be parsed, unparsed text found at index {end}")
     return _resolved(text, fields, default)
+
+
+def _date_time(text: str, offsets: Sequence[bool], default: Zone) -> Moment:
+    if len(text) <= 10 or text[10] not in "tT":
+        parse_moment(text[:10], default)
+        raise _failure(text, f"could not be parsed at index {min(len(text), 10)}")
+    moment = parse_moment(text, default)
+    end = len(re.split(r"(?<=\d)(?:[zZ]|[+-]\d\d:)", text[11:])[0]) + 11
+    if (end < len(text)) not in offsets:
+        what = (
+            "could not be parsed at index" if end == len(text) else "could not be parsed, unparsed text found at index"
+        )
+        raise _failure(text, f"{what} {end}")
+    return moment
+
+
+def _week_date(text: str, default: Zone) -> Moment:
+    match = _WEEK_DATE.fullmatch(text)
+    try:
+        if match:
+            date = dt.date.fromisocalendar(int(match[1]), int(match[2]), int(match[3]))
+            return Moment(default.to_utc(dt.datetime.combine(date, dt.time())), 0, default)
+    except ValueError as error:
+        raise _refused(text, str(error)) from None
+    known = re.match(r"(?:\d{4}(?:-(?:W(?:\d\d(?:-\d?)?)?)?)?)?", text)
+    raise _failure(text, f"could not be parsed at index {known.end() if known else 0}")
 
 
 def _failure(text: str, what: str, cause: JavaError | None = None) -> JavaError:
@@ -93,7 +143,7 @@ def _field(
         fields["nano"] = int(digits.ljust(9, "0"))
         return index + len(digits)
     if letter in "uyY":
-        digits = _digits(text, index, 2 if count == 2 else min(count, 4), _widest(text, index, count, adjacent, 19))
+        digits = _year_digits(text, index, count, adjacent)
         fields["year"] = int(digits) + (2000 if count == 2 else 0)
         return index + len(digits)
     if letter in _NUMBERS or (letter in "ML" and count < 3):
@@ -122,6 +172,13 @@ def _field(
         fields["zone"] = zone(match[0])
         return match.end()
     raise _Stop(index)
+
+
+def _year_digits(text: str, index: int, count: int, adjacent: int) -> str:
+    digits = _digits(text, index, 2 if count == 2 else min(count, 4), _widest(text, index, count, adjacent, 19))
+    if count == 4 and len(digits) > 4:
+        raise _Stop(index)  # a longer year needs a sign
+    return digits
 
 
 def _widest(text: str, index: int, count: int, adjacent: int, most: int) -> int:
@@ -160,7 +217,8 @@ def _name(text: str, index: int, field: PatternField, fields: dict[str, Any], na
 def _resolved(text: str, fields: dict[str, Any], default: Zone) -> Moment:
     time, nanos = _time(text, fields)
     if "year" not in fields or ("month" not in fields and "day_of_year" not in fields):
-        shown = f"{{}},ISO resolved to {time.isoformat('minutes')}" if _has_time(fields) else "{},ISO"
+        known = f"{{Year={fields['year']}}}" if "year" in fields else "{}"
+        shown = f"{known},ISO resolved to {_iso_time(time)}" if _has_time(fields) else f"{known},ISO"
         detail = f"Unable to obtain LocalDate from TemporalAccessor: {shown} of type java.time.format.Parsed"
         raise _refused(text, detail)
     date = _date(text, fields)
@@ -169,9 +227,15 @@ def _resolved(text: str, fields: dict[str, Any], default: Zone) -> Moment:
         actual = calendar.day_name[date.weekday()].upper()
         detail = f"Conflict found: Field DayOfWeek {actual} differs from DayOfWeek {name} derived from {date}"
         raise _refused(text, detail)
-    target: Zone = fields.get("zone", default)
+    # A zone without a time is not looked at.
+    target: Zone = fields.get("zone", default) if _has_time(fields) else default
     local = dt.datetime.combine(date, time)
     return Moment(target.to_utc(local), nanos, target)
+
+
+def _iso_time(time: dt.time) -> str:
+    """As Java writes a time: seconds only when there are some."""
+    return time.isoformat("seconds" if time.second else "minutes")
 
 
 def _refused(text: str, detail: str) -> JavaError:

@@ -91,8 +91,7 @@ class NumberPattern:
             exponent = (point - 1) // maximum_whole * maximum_whole if value else 0
             minimum_whole = 1
         else:
-            exponent = point - minimum_whole if minimum_whole or self.minimum_fraction else point - 1
-            exponent = exponent if value else 0
+            exponent = point - minimum_whole if value else 0
         whole_digits = point - exponent if value else minimum_whole
         total = max(len(digits), self.minimum_whole + self.minimum_fraction, whole_digits)
         padded = digits.ljust(total, "0")
@@ -112,6 +111,8 @@ def _grouped(whole: str, size: int) -> str:
 @lru_cache(maxsize=200)
 def number_pattern(pattern: str) -> NumberPattern:
     """Reads a pattern. Raises JavaError IllegalArgumentException."""
+    if not pattern:
+        return NumberPattern("", "", "-", "", 1, 3, 0, None, 0, _MAX_DIGITS, shows_point=False, exponent_digits=None)
     positive, _, negative = _split_subpatterns(pattern)
     prefix, number, suffix, multiplier = _parts(positive, pattern)
     negative_prefix, negative_suffix = f"-{prefix}", suffix
@@ -119,30 +120,30 @@ def number_pattern(pattern: str) -> NumberPattern:
         negative_prefix, _, negative_suffix, _ = _parts(negative, pattern)
         if (negative_prefix, negative_suffix) == (prefix, suffix):
             negative_prefix = f"-{prefix}"
-    number, mark, exponent = number.partition("E")
-    whole, point, fraction = number.partition(".")
-    left, zeros, right = whole.replace(",", "").count("#"), whole.count("0"), fraction.count("#")
-    minimum_fraction = fraction.count("0")
-    if not zeros and not minimum_fraction and left and point:
-        left, zeros = left - 1, 1
-    elif not zeros and not minimum_fraction and right and point and not left:
-        # ".###" gets one digit before the point at most, none at least.
-        zeros = 0
-    grouping = len(whole) - whole.rfind(",") - 1 if "," in whole else 0
-    is_scientific = bool(mark)
+    mantissa, mark, exponent = number.partition("E")
+    whole, point, fraction = mantissa.partition(".")
+    has_point, place = bool(point), len(whole.replace(",", ""))
+    digits = f"{whole.replace(',', '')}{fraction}"
+    left, zeros = len(digits) - len(digits.lstrip("#")), digits.count("0")
+    if not zeros and left and has_point:
+        # One of the `#` around the point becomes a zero.
+        zeros, left = 1, max(place, 1) - 1
+    total = len(digits)
+    end = place if has_point else total
+    minimum_whole = end - left
     return NumberPattern(
         prefix,
         suffix,
         negative_prefix,
         negative_suffix,
         multiplier,
-        grouping,
-        zeros,
-        left + zeros if is_scientific else None,
-        minimum_fraction,
-        minimum_fraction + right,
-        bool(point) and not fraction,
-        len(exponent) if is_scientific else None,
+        len(whole) - whole.rfind(",") - 1 if "," in whole else 0,
+        minimum_whole,
+        left + minimum_whole if mark else None,
+        left + zeros - place if has_point else 0,
+        total - place if has_point else 0,
+        shows_point=has_point and place in (0, total),
+        exponent_digits=len(exponent) if mark else None,
     )
 
 
@@ -164,16 +165,9 @@ def _parts(text: str, pattern: str) -> tuple[str, str, str, int]:
     while index < len(text):
         character = text[index]
         if character == "'":
-            end = text.find("'", index + 1)
-            if end == index + 1:
-                affixes[phase > 0] += "'"
-            elif end < 0:
-                affixes[phase > 0] += text[index + 1 :]
-                end = len(text)
-            else:
-                affixes[phase > 0] += text[index + 1 : end]
+            literal, index = _literal(text, index, pattern)
+            affixes[phase > 0] += literal
             phase = 2 if phase else 0
-            index = end + 1
             continue
         if character in _DIGITS or (character == "E" and phase == 1):
             if phase == 2:
@@ -192,20 +186,44 @@ def _parts(text: str, pattern: str) -> tuple[str, str, str, int]:
         else:
             phase = 2 if phase else 0
             if character in (_PERCENT, _PERMILLE):
+                if multiplier != 1:
+                    message = f'Too many percent/per mille characters in pattern "{pattern}"'
+                    raise JavaError("IllegalArgumentException", message)
                 multiplier = 100 if character == _PERCENT else 1000
-            affixes[phase > 0] += {"¤": "$"}.get(character, character)
+            if text.startswith("¤¤", index):
+                character, index = "USD", index + 1
+            affixes[phase > 0] += "$" if character == "¤" else character
         index += 1
     _check(number, pattern)
     return affixes[0], number, affixes[1], multiplier
 
 
+def _literal(text: str, index: int, pattern: str) -> tuple[str, int]:
+    """The text that a quote at `index` begins, and where it ends; two quotes are one."""
+    end = text.find("'", index + 1)
+    if end < 0:
+        raise _broken(pattern)
+    return text[index + 1 : end] or "'", end + 1
+
+
 def _check(number: str, pattern: str) -> None:
-    whole, _, fraction = number.partition("E")[0].partition(".")
-    if "." in fraction or "," in fraction:
-        kind = "Multiple decimal separators in pattern" if "." in fraction else "Malformed pattern"
-        raise JavaError("IllegalArgumentException", f'{kind} "{pattern}"')
-    if "#" in whole.replace(",", "").lstrip("#") or "0" in fraction.lstrip("0"):
+    mantissa = number.partition("E")[0]
+    whole, point, fraction = mantissa.partition(".")
+    if "." in fraction:
+        raise JavaError("IllegalArgumentException", f'Multiple decimal separators in pattern "{pattern}"')
+    digits = f"{whole}{fraction}".replace(",", "")
+    inner = digits.strip("#")
+    if "#" in inner:
         raise JavaError("IllegalArgumentException", f"Unexpected '0' in pattern \"{pattern}\"")
+    left, right = len(digits) - len(digits.lstrip("#")), len(digits) - len(digits.rstrip("#")) if inner else 0
+    place = len(whole.replace(",", ""))
+    is_outside = inner and not left <= place <= left + len(inner) if point else right > 0
+    if is_outside or whole.endswith(",") or "," in fraction:
+        raise _broken(pattern)
+
+
+def _broken(pattern: str) -> JavaError:
+    return JavaError("IllegalArgumentException", f'Malformed pattern "{pattern}"')
 
 
 def _malformed(pattern: str) -> JavaError:

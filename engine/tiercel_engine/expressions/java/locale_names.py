@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +19,7 @@ Context = Literal["format", "stand-alone"]
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
+_NO_NAME = "∅∅∅"  # the locale data's mark of a name that is not to be inherited
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905
 
 
@@ -48,17 +50,20 @@ class LocaleNames:
         """AM or PM."""
         if self.data is None:
             return "PM" if afternoon else "AM"
-        periods = self.data.day_periods["format"]["abbreviated"]
+        name = "pm" if afternoon else "am"
+        periods = self.data.day_periods["format"]
+        word = periods["wide"].get(name) or periods["abbreviated"][name]
         # Java's locale data has the older, wider space here.
-        return str(periods["pm" if afternoon else "am"]).replace("\u202f", "\xa0")
+        return str(word).replace("\u202f", "\xa0")
 
     def period(self, time: dt.time) -> str:
         """The part of the day: `in the morning`."""
         from babel.dates import get_period_id
 
-        periods = self._full().day_periods["format"]["abbreviated"]
+        periods = self._full().day_periods["format"]
         name = get_period_id(time, locale=self._full())
-        return str(periods.get(name) or self.half_day(afternoon=time.hour >= 12))
+        word = periods["wide"].get(name) or periods["abbreviated"].get(name)
+        return str(word or self.half_day(afternoon=time.hour >= 12))
 
     def era(self, width: Width) -> str:
         """The name of the era since year 1."""
@@ -75,13 +80,13 @@ class LocaleNames:
 
     @property
     def first_weekday(self) -> int:
-        """The first day of the week, Monday being 0."""
-        return 6 if self.data is None else self._with_region().first_week_day
+        """The first day of the week, Monday being 0: Sunday in a locale that names no country."""
+        return self._regional().first_week_day if self._regional().territory else 6
 
     @property
     def minimal_days(self) -> int:
-        """How many days the first week of a year must have."""
-        return 1 if self.data is None else self._with_region().min_week_days
+        """How many days the first week of a year must have: one in a locale that names no country."""
+        return self._regional().min_week_days if self._regional().territory else 1
 
     def zone_name(self, moment: Moment, *, long: bool) -> str:
         """The name of the moment's zone."""
@@ -93,7 +98,7 @@ class LocaleNames:
         if known:
             return known
         short = zone.abbreviation(moment.utc)
-        return short if short.isalpha() and not long else _gmt_offset(moment.offset)
+        return short if short.isalpha() and not long else gmt_offset(moment.offset)
 
     def _known_zone_name(self, name: str, *, long: bool, daylight: bool) -> str | None:
         if not long and name in ("UTC", "Etc/UTC"):
@@ -104,7 +109,7 @@ class LocaleNames:
         width, kind = ("long" if long else "short"), ("daylight" if daylight else "standard")
         canonical = "Etc/UTC" if name in ("UTC", "GMT", "UT") and name != "GMT" else name
         own = data.time_zones.get(canonical, {}).get(width, {}).get(kind)
-        if own:
+        if own and own != _NO_NAME:
             return str(own)
         metas, aliases = get_global("meta_zones"), get_global("zone_aliases")
         spellings: list[Any] = [
@@ -114,27 +119,28 @@ class LocaleNames:
         ]
         meta = next((metas[spelling] for spelling in spellings if spelling in metas), None)
         found: Any = data.meta_zones.get(meta, {}).get(width, {}).get(kind) if meta else None
-        return str(found) if found else None
+        return str(found) if found and found != _NO_NAME else None
 
     def _full(self) -> Locale:
-        return self.data if self.data is not None else _locale_data("en_US")
+        if self.data is not None:
+            return self.data
+        english = _locale_data("en_US")
+        assert english is not None, "Babel has lost American English"
+        return english
 
-    def _with_region(self) -> Locale:
-        from babel import Locale
-        from babel.core import get_global
-
-        data = self._full()
-        if data.territory:
-            return data
-        likely = get_global("likely_subtags").get(data.language)
-        return Locale.parse(likely) if likely else data
+    def _regional(self) -> Locale:
+        """The locale as it was named, with its country or without."""
+        if self.data is None:
+            return self._full()
+        return self.data
 
 
 def _shortened(name: str, width: Width) -> str:
     return name if width == "wide" else name[:1] if width == "narrow" else name[:3]
 
 
-def _gmt_offset(offset: dt.timedelta) -> str:
+def gmt_offset(offset: dt.timedelta) -> str:
+    """An offset as `GMT+02:00`."""
     minutes = int(offset.total_seconds()) // 60
     if minutes == 0:
         return "GMT"
@@ -143,18 +149,42 @@ def _gmt_offset(offset: dt.timedelta) -> str:
 
 @lru_cache(maxsize=50)
 def locale_names(identifier: str | None) -> LocaleNames:
-    """The names of a locale such as `fr`, `pt_BR` or `pt-BR`; unknown ones are read as their root, English."""
-    if identifier in (None, "", "en", "en_US", "en-US"):
+    """The names of a locale such as `fr`, `pt_BR` or `pt-BR`; an empty or unknown one has the names of no language."""
+    if identifier in (None, "en", "en_US", "en-US"):
         return LocaleNames("en_US", None)
-    return LocaleNames(str(identifier), _locale_data(str(identifier)))
+    data = _locale_data(str(identifier))
+    if data is None:
+        from tiercel_engine.expressions.java.root_locale import RootLocaleNames
+
+        return RootLocaleNames("", None)
+    return LocaleNames(str(identifier), data)
 
 
-def _locale_data(identifier: str) -> Locale:
+def _locale_data(identifier: str) -> Locale | None:
     from babel import Locale, UnknownLocaleError
 
-    for candidate in (identifier.replace("-", "_"), identifier.replace("-", "_").split("_")[0]):
+    language, _, region = identifier.replace("-", "_").partition("_")
+    if language.isupper():
+        return None  # a country without a language
+    for candidate in (f"{language.lower()}_{region}" if region else "", language.lower()):
         try:
-            return Locale.parse(candidate)
+            if candidate:
+                return _isolated(Locale.parse(candidate))
         except (UnknownLocaleError, ValueError):
             continue
-    return Locale.parse("en_US")
+    return None
+
+
+def _isolated(locale: Locale) -> Locale:
+    """The locale with data of its own.
+
+    Babel writes what it finds through an alias into dictionaries that all locales share, so that the month names of
+    the first locale asked for would turn up in others.
+    """
+    from babel import Locale
+    from babel.localedata import LocaleDataDict, load
+
+    copied = Locale(locale.language, locale.territory, locale.script, locale.variant, locale.modifier)
+    own: dict[str | int | None, Any] = {**deepcopy(load(str(locale)))}
+    vars(copied)["_Locale__data"] = LocaleDataDict(own)
+    return copied

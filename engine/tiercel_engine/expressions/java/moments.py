@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - local and UTC times are kept without a zone
 _NANOS = 1_000_000_000
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_TIME = re.compile(r"T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?", re.IGNORECASE)
+_TIME = re.compile(r"T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?", re.IGNORECASE)
 _OFFSET = re.compile(r"Z|[+-]\d{2}(?::\d{2}(?::\d{2})?)?", re.IGNORECASE)
 _REGION = re.compile(r"\[([^\]]+)\]")
 _FIELDS = {
@@ -64,6 +65,10 @@ class Moment:
     def plus(self, amount: int, unit: str) -> Moment:
         """Moved by an amount of a ChronoUnit. Raises JavaError for a unit that there isn't."""
         try:
+            if unit == "HALF_DAYS":
+                # Java counts 256 of them as one day.
+                days, halves = int(amount / 256), math.fmod(amount, 256)
+                return self._at_local(self.local + dt.timedelta(days=days, hours=12 * halves))
             if unit in _UNIT_NANOS:
                 return from_nanos(self.epoch_nanos + amount * _UNIT_NANOS[unit], self.zone)
             if unit in _UNIT_DAYS:
@@ -102,7 +107,6 @@ _UNIT_NANOS = {
     "SECONDS": _NANOS,
     "MINUTES": 60 * _NANOS,
     "HOURS": 3_600 * _NANOS,
-    "HALF_DAYS": 43_200 * _NANOS,
 }
 _UNIT_DAYS = {"DAYS": 1, "WEEKS": 7}
 _UNIT_MONTHS = {"MONTHS": 1, "YEARS": 12, "DECADES": 120, "CENTURIES": 1_200, "MILLENNIA": 12_000}
@@ -157,11 +161,7 @@ def parse_moment(text: str, default: Zone) -> Moment:
     utc = fixed.to_utc(local)
     if region is None:
         return Moment(utc, nanos, fixed)
-    named = zone(region[1])
-    # The offset decides only where the zone allows it.
-    if named.offset_at(utc) != fixed.offset:
-        utc = named.to_utc(local)
-    return Moment(utc, nanos, named)
+    return Moment(utc, nanos, zone(region[1]))
 
 
 def _local_time(text: str, date: re.Match[str], time: re.Match[str] | None) -> tuple[dt.datetime, int]:
@@ -192,9 +192,13 @@ def _local_time(text: str, date: re.Match[str], time: re.Match[str] | None) -> t
 
 
 def _failing_index(text: str) -> int:
+    digits = len(text) - len(text.lstrip("0123456789"))
+    if digits != 4:
+        signed = text[:1] in ("+", "-") and bool(text)
+        return int(signed and not re.match(r".\d{4}-", text))
     for index, character in enumerate("dddd-dd-dd"):
         if index >= len(text):
-            return index
+            return index - (1 if index in (6, 9) else 0)
         fits = text[index].isdigit() if character == "d" else text[index] == character
         if not fits:
             return 0 if index < 4 else index - (1 if index in (6, 9) else 0)

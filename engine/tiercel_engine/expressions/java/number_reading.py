@@ -70,7 +70,7 @@ def long(text: str) -> Long:
 def big_integer(text: str) -> BigInteger:
     """A BigInteger."""
     if not text:
-        raise _failed("Zero length BigInteger")
+        raise _failed("An empty string is not a valid number")
     is_negative, radix, digits = _parts(text) if text[:1] != "+" else (False, 10, text)
     first = digits.removeprefix("-").removeprefix("+")
     if "-" in first or "+" in first:

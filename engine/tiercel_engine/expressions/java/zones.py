@@ -67,6 +67,8 @@ def zone(name: str) -> Zone:
         if name.startswith(prefix) and rest[:1] in "+-" and rest:
             offset = _offset(rest)
             return Zone(f"{prefix}{offset_text(offset)}" if offset else prefix, offset)
+    if len(name) < 2:
+        raise JavaError("DateTimeException", f"Invalid ID for ZoneOffset, invalid format: {name}")
     if not _REGION.fullmatch(name):
         raise JavaError("DateTimeException", f"Invalid ID for region-based ZoneId, invalid format: {name}")
     if name in _UNKNOWN_TO_JAVA or name not in _regions():
