@@ -116,6 +116,14 @@ class Services(Protocol):
     def runners(self) -> RunnerPolicy:
         """Where script tasks run."""
 
+    @property
+    def masker(self) -> Any:
+        """What strikes secrets out: give it those that a task learns."""
+
+    @property
+    def state_folder(self) -> Path | None:
+        """Where the project's state lives, None where nothing is kept."""
+
 
 class Rendering(Protocol):
     """Rendering against the variables of one task run; calls may leave the event loop's thread."""

@@ -137,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         container = {"Id": uuid.uuid4().hex * 2, "Config": config, "process": None, "code": None}
         container["started"], container["attached"] = threading.Event(), threading.Event()
-        container["ended"] = threading.Event()
+        container["ended"], container["lock"] = threading.Event(), threading.Lock()
         self.state.containers[container["Id"]] = container
         for mount in config["HostConfig"].get("Mounts") or ():
             place = self.state.folder_of(container, mount["Target"])
@@ -236,16 +236,20 @@ class _Handler(BaseHTTPRequestHandler):
             key: value.replace("/opt/tiercel", f"{inside}/opt/tiercel") for key, value in environment.items()
         }
         command = [part.replace(config["WorkingDir"], str(directory)) for part in command]
-        container["process"] = subprocess.Popen(
-            command,
-            cwd=directory,
-            env={"PATH": os.environ["PATH"], **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        container["started"].set()
+        with container["lock"]:
+            if name not in self.state.containers:
+                self.json(404, {"message": f"No such container: {name}"})
+                return
+            container["process"] = subprocess.Popen(
+                command,
+                cwd=directory,
+                env={"PATH": os.environ["PATH"], **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+            container["started"].set()
         self.json(204)
 
     def wait(self, _query, name):
@@ -267,17 +271,24 @@ class _Handler(BaseHTTPRequestHandler):
     def _signal(self, name, number):
         if container := self.container(name):
             self.state.signals.append(number.name)
-            if container["process"] is not None:
-                os.killpg(container["process"].pid, number)
+            with container["lock"]:
+                process = container["process"]
+                if process is not None and process.poll() is None:
+                    os.killpg(process.pid, number)
+            if process is None:
+                self.json(409, {"message": f"container {name} is not running"})
+                return
             self.json(204)
 
     def remove(self, query, name):
         if container := self.container(name):
-            process = container["process"]
-            if process is not None and process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            self.state.removed[name] = (container, query)
-            del self.state.containers[name]
+            with container["lock"]:
+                process = container["process"]
+                if process is not None and process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                self.state.removed[name] = (container, query)
+                del self.state.containers[name]
+            container["started"].set()
             self.json(204)
 
 

@@ -237,9 +237,11 @@ async def test_head_has_no_body(bench, service):
     assert await body_of(bench, uri=f"{service.url}/bytes/9", method="HEAD") == ""
 
 
-async def test_a_body_is_not_encrypted_in_silence(bench, service):
-    failure = await bench.failure(type=REQUEST, uri=f"{service.url}/echo", encryptBody=True)
-    assert "encryptBody" in failure.message
+async def test_a_body_to_encrypt_is_a_secret_from_then_on(bench, service):
+    outputs, _ = await bench.run(type=REQUEST, uri=f"{service.url}/status/200", encryptBody=True)
+    assert outputs["encryptedBody"] == "so be it"
+    assert "body" not in outputs
+    assert bench.services.masker.text("it said: so be it") == "it said: ******"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tiercel_engine.runners.process import at_work_elsewhere
 
 if TYPE_CHECKING:
     from docker import APIClient
+    from docker.types.daemon import CancellableStream
 
 SCRIPT_PATH = PurePosixPath("/opt/tiercel/scripts")
 """Where a container finds what scripts may import without having it installed."""
@@ -102,6 +103,7 @@ async def _attended(client: APIClient, container: str, job: ContainerJob, listen
             listener.killing(container)
             with suppress(ContainerProblem):
                 await _asked(_stop, client, container, settings.kill_grace)
+            await _asked(following.hang_up)
         raise
     if not settings.mounts_directory:
         for name in await _asked(_empty, client, container, job.directory):
@@ -116,6 +118,7 @@ class _Following:
         self._client = client
         self._container = container
         self._line = line
+        self._frames: CancellableStream[Any] | None = None
         self.stopped = False
 
     def run(self) -> int:
@@ -125,9 +128,10 @@ class _Following:
             LineSplitter(lambda line: batch.append((line, False))),
             LineSplitter(lambda line: batch.append((line, True))),
         ]
-        frames = self._client.attach(self._container, stdout=True, stderr=True, stream=True, demux=True)
-        self._client.start(self._container)
-        for pair in frames:
+        self._frames = self._client.attach(self._container, stdout=True, stderr=True, stream=True, demux=True)
+        if not self.stopped:
+            self._client.start(self._container)
+        for pair in self._frames:
             for splitter, data in zip(streams, pair, strict=True):
                 if data:
                     splitter.feed(data)
@@ -136,6 +140,13 @@ class _Following:
             splitter.end()
         self._hand_on(batch)
         return int(self._client.wait(self._container, timeout=None)["StatusCode"])
+
+    def hang_up(self) -> None:
+        """Stop listening, so that no thread waits for a daemon that has nothing more to say."""
+        if self._frames is not None:
+            # Closing what the daemon has closed already is no problem of anybody.
+            with suppress(Exception):
+                self._frames.close()
 
     def _hand_on(self, batch: list[tuple[str, bool]]) -> None:
         if batch and not self.stopped:
@@ -203,8 +214,10 @@ async def _asked(do: Callable[..., _T], *arguments: Any, abandon: bool = False) 
     import docker.errors
     import requests
 
+    # What may take as long as the command does must not use up the threads of everybody else.
+    limiter = anyio.CapacityLimiter(1) if abandon else None
     try:
-        return await anyio.to_thread.run_sync(lambda: do(*arguments), abandon_on_cancel=abandon)
+        return await anyio.to_thread.run_sync(lambda: do(*arguments), abandon_on_cancel=abandon, limiter=limiter)
     except docker.errors.APIError as error:
         raise ContainerProblem(str(error.explanation or error)) from error
     except docker.errors.DockerException as error:

@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 
 def history_path(context: TaskContext) -> Path:
     """Where the workspace keeps its history, whether it is there or not; raises `TaskFailure` where nothing is kept."""
-    folder: Path | None = getattr(context.services, "state_folder", None)
+    folder = context.services.state_folder
     if folder is None:
         raise TaskFailure("This run keeps no history")
     return folder / HISTORY_FILE

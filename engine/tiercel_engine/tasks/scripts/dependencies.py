@@ -124,8 +124,8 @@ async def _alone(lock: Path) -> AsyncIterator[None]:
 
 
 def _cache_folder(context: TaskContext) -> Path:
-    state = getattr(context.services, "state_folder", None)
-    return (Path(state) / "cache" if state is not None else Path(tempfile.gettempdir())) / CACHE_FOLDER
+    state = context.services.state_folder
+    return (state / "cache" if state is not None else Path(tempfile.gettempdir())) / CACHE_FOLDER
 
 
 def _python_in(folder: Path) -> Path:
