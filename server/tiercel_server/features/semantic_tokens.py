@@ -66,8 +66,9 @@ def semantic_tokens(snapshot: DocumentSnapshot, within: Span | None = None) -> t
     for token in _candidates(snapshot, within):
         for part in _on_lines(token, snapshot):
             before = found.get(part.span.start)
-            # What names a thing says more than what a word is by its place.
-            if part.span.end > part.span.start and before is None:
+            # What names a thing says more than what a word is by its place, or than that it is a text.
+            is_named_text = part.type == "string" and part.span.start + 1 in found
+            if part.span.end > part.span.start and before is None and not is_named_text:
                 found[part.span.start] = part
     return tuple(_apart(sorted(found.values(), key=lambda each: each.span), within))
 
