@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
+
+from tiercel_engine.expressions.errors import JavaError
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -19,6 +22,7 @@ Context = Literal["format", "stand-alone"]
 _MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
+_LOCALE = re.compile(r"[a-z]{2,3}(?:[_-](?:[A-Z]{2}|[0-9]{3})?(?:[_-].+)?)?|[A-Z]{2}|[_-][A-Z]{2}(?:[_-].+)?")
 _NO_NAME = "∅∅∅"  # the locale data's mark of a name that is not to be inherited
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # noqa: SIM905
 
@@ -149,9 +153,14 @@ def gmt_offset(offset: dt.timedelta) -> str:
 
 @lru_cache(maxsize=50)
 def locale_names(identifier: str | None) -> LocaleNames:
-    """The names of a locale such as `fr`, `pt_BR` or `pt-BR`; an empty or unknown one has the names of no language."""
+    """The names of a locale such as `fr`, `pt_BR` or `pt-BR`; an empty or unknown one has the names of no language.
+
+    Raises JavaError IllegalArgumentException for what has not the form of a locale.
+    """
     if identifier in (None, "en", "en_US", "en-US"):
         return LocaleNames("en_US", None)
+    if identifier and not _LOCALE.fullmatch(identifier):
+        raise JavaError("IllegalArgumentException", f"Invalid locale format: {identifier}")
     data = _locale_data(str(identifier))
     if data is None:
         from tiercel_engine.expressions.java.root_locale import RootLocaleNames
@@ -185,6 +194,6 @@ def _isolated(locale: Locale) -> Locale:
     from babel.localedata import LocaleDataDict, load
 
     copied = Locale(locale.language, locale.territory, locale.script, locale.variant, locale.modifier)
-    own: dict[str | int | None, Any] = {**deepcopy(load(str(locale)))}
+    own: Any = deepcopy(load(str(locale)))
     vars(copied)["_Locale__data"] = LocaleDataDict(own)
     return copied
