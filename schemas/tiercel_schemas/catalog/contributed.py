@@ -39,7 +39,7 @@ def contributed(version: KestraVersion) -> Contributed:
     types: dict[str, Any] = {}
     definitions: dict[str, Any] = {}
     problems: dict[str, str] = {}
-    for package, file in _files():
+    for package, file in contributing_files():
         try:
             for imported in _imported(file, version):
                 types |= imported.types
@@ -78,7 +78,8 @@ def _imported(file: Path | None, version: KestraVersion) -> Iterator[ImportedSch
             yield import_plugin_schema(document, catalog, name, str(said.get("kind", "task")))
 
 
-def _files() -> Iterator[tuple[str, Path | None]]:
+def contributing_files() -> Iterator[tuple[str, Path | None]]:
+    """The packages that tell of types, each with the file in which it does; None where that is not there."""
     if not _any_package_offers():
         return
     from importlib.metadata import entry_points

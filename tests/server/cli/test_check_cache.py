@@ -173,9 +173,16 @@ def test_a_build_is_told_by_version_and_by_files(tmp_path: Path, monkeypatch: py
     assert builds[0] == builds[1]
     (tmp_path / "rule.py").write_text("22\n", encoding="utf-8")
     builds.append(build_digest())
+    types = tmp_path / "types.json"
+    types.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(fingerprints, "contributing_files", lambda: iter([("acme", types)]))
+    monkeypatch.setattr(fingerprints, "_PACKAGES", ())
+    builds.append(build_digest())
+    types.write_text('{"com.acme.Work": {}}', encoding="utf-8")
+    builds.append(build_digest())
     monkeypatch.setattr(tiercel_schemas, "__version__", "99")
     builds.append(build_digest())
-    assert len(set(builds)) == 3
+    assert len(set(builds)) == 5
 
 
 EDITS = st.sampled_from(

@@ -12,6 +12,7 @@ import click
 import tiercel_engine
 import tiercel_schemas
 import tiercel_server
+from tiercel_schemas.catalog.contributed import contributing_files
 from tiercel_server.analysis.workspace_flows import WorkspaceFlows
 from tiercel_server.cli.checking import plain
 from tiercel_server.cli.checking.sources import Source
@@ -32,7 +33,7 @@ def digest(*parts: str | bytes) -> str:
 
 
 def build_digest() -> str:
-    """This Tiercel: its version and files, the Python it runs on and the libraries around it.
+    """This Tiercel: its version and files, the Python it runs on, the libraries around it and the types they tell of.
 
     Files are told by size and time, so that an installation that is worked on is another one after each change.
     """
@@ -42,7 +43,16 @@ def build_digest() -> str:
             lines += sorted(_files(folder))
     libraries = Path(click.__file__).parent.parent
     lines += sorted(name for name in os.listdir(libraries) if name.endswith(".dist-info"))  # noqa: PTH208 - names only
+    lines += [f"{package}:{_stamp(file)}" for package, file in contributing_files()]
     return digest(*lines)
+
+
+def _stamp(file: Path | None) -> str:
+    try:
+        about = file.stat() if file is not None else None
+    except OSError:
+        about = None
+    return f"{file}:{about.st_size}:{about.st_mtime_ns}" if about is not None else "nothing"
 
 
 def _files(folder: str) -> list[str]:
