@@ -17,6 +17,7 @@ _RUN_TIME = (
     "`tiercel.yaml`. One more group, `run-time`, goes across them: what Kestra's own validation does not look at. It "
     "takes such a flow, and the mistake shows when the flow runs."
 )
+_SAID = "Kestra saves the flow"
 _LATE = (
     "Kestra's own validation does not look for this: it takes the flow, and the mistake shows only when the flow runs."
 )
@@ -25,7 +26,7 @@ _LATE = (
 def rule_page(rule: Rule) -> str:
     """The page in Markdown."""
     lines = [f"# {rule.code}", "", rule.summary, "", *_facts(rule), "", "## Why", "", rule.why, ""]
-    if rule.at_run_time:
+    if RUN_TIME in selectors_of(rule) and not rule.why.startswith(_SAID):
         lines += [_LATE, ""]
     lines += ["## Example", "", "```yaml", rule.bad.rstrip("\n"), "```", ""]
     lines += ["Use instead:", "", "```yaml", rule.good.rstrip("\n"), "```", ""]
