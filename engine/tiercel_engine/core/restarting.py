@@ -28,6 +28,7 @@ def restart(work: Work) -> None:
     report_labels(work)
     _unseal(work)
     work.change(exit_state=left_with)
+    _empty_directories(work)
     again = [run for run in _ordered(work) if run.state not in _DONE]
     _take_in(work, execution.deferred + (execution.gated or ()))
     for run in again:
@@ -93,6 +94,17 @@ def change_end(work: Work, run: TaskRun, state: State) -> None:
         recount(work, outer.id, main_children(work, outer.id))
         work.agenda.append(("advance", outer.id))
     work.agenda.append(("advance", None))
+
+
+def _empty_directories(work: Work) -> None:
+    """A directory is gone when its tasks run again, so all of them do."""
+    emptied: set[str] = set()
+    for run in _ordered(work):
+        if run.parent_id in emptied:
+            work.drop(run)
+        elif run.state not in _DONE and work.task(run).type == CORE + "flow.WorkingDirectory":
+            emptied.add(run.id)
+            work.put(replace(run, scope=None))
 
 
 def _ordered(work: Work) -> list[TaskRun]:

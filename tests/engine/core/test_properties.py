@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.engine.core.simulation import Simulation, expand_flow
 from tiercel_engine.core.codec import event_from_json, event_to_json
 from tiercel_engine.core.decide import rebuild
-from tiercel_engine.core.records import Execution, History
+from tiercel_engine.core.records import Execution, History, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_schemas.versions import KestraVersion
 
@@ -210,5 +210,11 @@ def _is_kept(execution: Execution, run_id: str) -> bool:
     """Whether a run belongs to the main work all the way up and did what it had to."""
     run = execution.task_runs[run_id]
     chain = [run, *execution.ancestors(run)]
-    done = run.state in {State.SUCCESS, State.WARNING, State.SKIPPED}
-    return done and all(each.place == "MAIN" for each in chain)
+    ended = {State.SUCCESS, State.WARNING, State.SKIPPED}
+    # The directory of a WorkingDirectory is gone with its process, so all of it runs again.
+    lasts = all(not _is_directory(execution, each) or each.state in ended for each in chain)
+    return lasts and run.state in ended and all(each.place == "MAIN" for each in chain)
+
+
+def _is_directory(execution: Execution, run: TaskRun) -> bool:
+    return execution.plan.tasks[run.task_id].task.type.endswith("WorkingDirectory")
