@@ -25,6 +25,7 @@ if [ ! -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/nul
   # RUNLEVEL keeps Debian from starting it: a test does that, for itself.
   apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends openssh-server
 fi
+bash tools/services.sh
 
 step "Lint, format, types"
 ruff check .

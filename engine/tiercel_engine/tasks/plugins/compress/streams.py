@@ -80,7 +80,7 @@ def _lzma(file: BinaryIO, mode: str) -> Any:
 
 _OPENERS: dict[str, Callable[[BinaryIO, str], Any]] = {
     "GZIP": lambda file, mode: gzip.GzipFile(fileobj=file, mode=mode),
-    "BZIP2": bz2.BZ2File,
+    "BZIP2": lambda file, mode: bz2.BZ2File(file, mode),  # type: ignore[call-overload]  # noqa: PLW0108
     "XZ": _xz,
     "LZMA": _lzma,
     "DEFLATE": _Deflated,
