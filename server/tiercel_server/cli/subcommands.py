@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from collections.abc import Mapping
 
@@ -28,6 +29,15 @@ def lazy_group(name: str, package: str, table: Mapping[str, str], help_text: str
             if not isinstance(found, click.Command):
                 raise TypeError(f"{package}.{cmd_name}_command has no click command")
             return found
+
+        def resolve_command(
+            self, ctx: click.Context, args: list[str]
+        ) -> tuple[str | None, click.Command | None, list[str]]:
+            """The subcommand that the arguments name; for an unknown one the nearest name is told."""
+            if args and args[0] not in table and not args[0].startswith("-"):
+                near = difflib.get_close_matches(args[0], table, n=1)
+                ctx.fail(f"No such command '{args[0]}'." + (f" Did you mean '{near[0]}'?" if near else ""))
+            return super().resolve_command(ctx, args)
 
         def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
             """The list of commands from the table."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Final
 
-import click
+from tiercel_server.cli.subcommands import lazy_group
 
 COMMANDS: Final = {
     "list": "List executions, the newest first.",
@@ -24,30 +23,6 @@ COMMANDS: Final = {
 }
 """Each subcommand and its line of help; the code of `NAME` is `cli/history/NAME_command.py`."""
 
-
-class ExecutionsGroup(click.Group):
-    """A group that imports a subcommand when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names, for help."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """The subcommand, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"tiercel_server.cli.history.{cmd_name}_command")
-        command = module.command
-        if not isinstance(command, click.Command):
-            raise TypeError(f"tiercel_server.cli.history.{cmd_name}_command has no click command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands from the table: help imports none of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
-
-
 EPILOG: Final = """\b
 Examples:
   tiercel executions list --state FAILED --since 7d
@@ -57,11 +32,10 @@ Examples:
   tiercel executions replay last --from transform"""
 
 
-@click.command(
-    cls=ExecutionsGroup,
-    name="executions",
-    epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+command: Final = lazy_group(
+    "executions",
+    "tiercel_server.cli.history",
+    COMMANDS,
+    "Look at what was run in a workspace, let it go on or run again, and clear it away.",
+    EPILOG,
 )
-def command() -> None:
-    """Look at what was run in a workspace, let it go on or run again, and clear it away."""

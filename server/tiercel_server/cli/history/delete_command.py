@@ -8,7 +8,7 @@ import click
 
 from tiercel_server.cli.history.options import refusing, workspace_option
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions delete last
   tiercel executions delete 4xTk 7hQm --yes

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _PROBED = 8192
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions files last
   tiercel executions files last report.csv | head

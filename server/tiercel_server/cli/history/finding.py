@@ -68,7 +68,8 @@ def named(history: History, name: str) -> Summary:
     latest = history.find(Search(limit=_TOLD))
     if not latest:
         raise Refused("The history holds no execution yet.", "`tiercel run FLOW` makes one.")
-    near = difflib.get_close_matches(name, [each.id for each in history.find(Search(limit=_COMPARED))], n=1)
+    known = [LAST, *(each.id for each in history.find(Search(limit=_COMPARED)))]
+    near = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean '{near[0]}'?" if near else ""
     raise Refused(f"The history holds no execution '{name}'.{hint}", "The latest:", *map(_line, latest))
 

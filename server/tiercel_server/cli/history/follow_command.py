@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LEFT = 130
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions follow last
   tiercel executions follow 4xTk --format jsonl

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PERIOD = 0.1
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions kill last
   tiercel executions kill 4xTk --no-wait

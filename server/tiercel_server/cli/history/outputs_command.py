@@ -22,7 +22,7 @@ LONGEST_VALUE = 500
 """Characters of a value that the tree shows."""
 _PIPE_WIDTH = 10_000
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions outputs last
   tiercel executions outputs last fetch.body.items[0].name

@@ -11,7 +11,7 @@ import click
 from tiercel_server.cli.history.options import refusing, workspace_option
 from tiercel_server.cli.history.searching import search_options, wanted
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions purge --until 30d
   tiercel executions purge --state FAILED --flow hello --yes

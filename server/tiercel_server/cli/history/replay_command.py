@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tiercel_engine.core.records import Execution
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions replay last
   tiercel executions replay last --from transform

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tiercel_engine.core.states import State
     from tiercel_engine.runtime.requests import Continue, Resume
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions resume last
   tiercel executions resume 4xTk --input approved=true --input reason='looks good'

@@ -10,7 +10,7 @@ import click
 from tiercel_server.cli.history.options import format_option, id_argument, refusing, workspace_option
 from tiercel_server.cli.history.taking_up import running_options
 
-_EPILOG = """\\b
+_EPILOG = """\b
 Examples:
   tiercel executions state last load SUCCESS
   tiercel executions state 4xTk 'each[b]' WARNING

@@ -61,11 +61,11 @@ def shown_to_the_end(
     run: Callable[[OnEvent], Execution], notices: Iterable[Notice], history: History | None, view: View
 ) -> Execution | None:
     """As `show_to_the_end`, with the execution itself; None when it was left."""
-    kill_word = KillWord(view)
+    words = Words(view)
     try:
         for notice in notices:
             view.take(notice_event(notice))
-        return run(kill_word.take)
+        return run(words.take)
     except KeyboardInterrupt:
         return None
     finally:
@@ -81,8 +81,8 @@ def exit_code(execution: Execution | None) -> int:
     return 0 if execution.state in GOOD_ENDS else 1
 
 
-class KillWord:
-    """Passes events on, and says a word when the first Ctrl-C is being heeded: that may take a while."""
+class Words:
+    """Passes events on, and says a word to whoever waits when a kill is being heeded or a resume is awaited."""
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -93,5 +93,14 @@ class KillWord:
         if event["event"] == "execution.created" and self._main is None:
             self._main = event["executionId"]
         self._view.take(event)
-        if event["event"] == "execution.state" and event["state"] == "KILLING" and event["executionId"] == self._main:
-            self._view.say("Killing what runs … press Ctrl-C again to leave at once.")
+        if event["event"] == "execution.state" and event["executionId"] == self._main:
+            word = _WORDS.get(event["state"])
+            if word is not None:
+                self._view.say(word.format(id=self._main))
+
+
+_WORDS: Mapping[str, str] = {
+    "KILLING": "Killing what runs … press Ctrl-C again to leave at once.",
+    "PAUSED": "Paused: `tiercel executions resume {id}` lets it go on.",
+    "BREAKPOINT": "At a breakpoint: `tiercel executions resume {id}` lets it go on.",
+}

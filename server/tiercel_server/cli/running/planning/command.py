@@ -18,7 +18,7 @@ from tiercel_engine.runtime.jsonable import jsonable
 from tiercel_schemas.model import Flow
 from tiercel_schemas.model.project import STATE_FOLDER
 from tiercel_server.cli.evaluating.flows import context_before
-from tiercel_server.cli.evaluating.surroundings import CommandLineServices
+from tiercel_server.cli.evaluating.project import lent_by_environment
 from tiercel_server.cli.prompting import completed_inputs, nobody
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.parts import lent, running_tasks
@@ -38,18 +38,20 @@ class Plan:
     steps: tuple[Step, ...]
     problems: tuple[str, ...]
     reused: str | None
+    mask: Callable[[Any], Any]
+    """Plain data without the secrets that were read and given."""
 
 
 def print_plan(wish: Wish, format_name: str) -> int:
     """Print the plan; 0 when the run could start, 2 when not. Raises `Refused` for what leaves nothing to plan."""
     plan = make(wish)
     if format_name == "json":
-        click.echo(json.dumps(_shape(plan), ensure_ascii=False, indent=2, default=str))
+        click.echo(json.dumps(plan.mask(_shape(plan)), ensure_ascii=False, indent=2, default=str))
     else:
         from tiercel_server.cli.running.planning.text import plan_lines
 
         for line in plan_lines(plan):
-            click.echo(line)
+            click.echo(plan.mask(line))
     sys.stdout.flush()
     return REFUSED if plan.problems else 0
 
@@ -67,7 +69,8 @@ def make(wish: Wish) -> Plan:
     tasks = running_tasks(flow, part.extent, part.fixtures)
     notices = task_notices(flow, chosen.neighbours, services, tasks)
     given = completed_inputs(flow, part.inputs, services, os.environ, nobody)
-    context = context_before(flow, {**lent_inputs, **given}, wish.labels)
+    surroundings = lent_by_environment()
+    context = context_before(flow, {**lent_inputs, **given}, wish.labels, surroundings)
     context |= {"globals": chosen.project.globals, "envs": chosen.project.envs, "outputs": outputs}
     if part.trigger is not None:
         context["trigger"] = part.trigger.variables
@@ -77,7 +80,7 @@ def make(wish: Wish) -> Plan:
         frozenset(outputs) if lender is not None else frozenset(),
         tuple(notices),
         services.runners,
-        PartRenderer(Renderer(flow.version, CommandLineServices()), context),
+        PartRenderer(Renderer(flow.version, surroundings.services), context),
     )
     return Plan(
         flow,
@@ -85,6 +88,7 @@ def make(wish: Wish) -> Plan:
         tuple(steps_of(flow, circumstances)),
         tuple(notice.message for notice in notices if notice.level == "ERROR"),
         lender,
+        surroundings.services.mask,
     )
 
 
