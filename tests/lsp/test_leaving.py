@@ -68,7 +68,7 @@ async def test_the_server_outlives_a_child_that_is_killed(tmp_path: Path) -> Non
         number += 1
         wire.send({"id": number, "method": "textDocument/codeLens", "params": lens})
         titles = [each["command"]["title"] for each in (await wire.answer(number))["result"]]
-        if len(titles) > 1:
+        if len(titles) > 1 and not titles[1].startswith("▶"):
             break
         await asyncio.sleep(0.05)
     assert titles[1].startswith("✗ FAILED")

@@ -49,7 +49,7 @@ async def test_the_whole_way(editor: Editor, uri: Callable[[str], str]) -> None:
 
     lenses = await editor.client.text_document_code_lens_async(types.CodeLensParams(types.TextDocumentIdentifier(flow)))
     assert lenses is not None
-    assert [lens.command.title for lens in lenses if lens.command] == ["▶ Run"]
+    assert [lens.command.title for lens in lenses if lens.command and lens.range.start.line == 0] == ["▶ Run"]
     command = lenses[0].command
     assert command is not None
     assert await editor.command(command.command, *command.arguments or []) == {"started": True}
@@ -224,6 +224,6 @@ async def _ended(editor: Editor, uri: str) -> list[str]:
                 types.CodeLensParams(types.TextDocumentIdentifier(uri))
             )
             titles = [lens.command.title for lens in lenses or () if lens.command is not None]
-            if len(titles) > 1:
+            if len(titles) > 1 and not titles[1].startswith("▶"):
                 return titles
             await asyncio.sleep(0.02)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tiercel_schemas.source.spans import Span
+from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.workspace import DocumentSnapshot
 
 RUN_COMMAND = "tiercel.run"
+RUN_AGAIN_COMMAND = "tiercel.runAgain"
+RUN_TO_COMMAND = "tiercel.runTo"
+RUN_TASK_COMMAND = "tiercel.runTask"
+REPLAY_COMMAND = "tiercel.replayFrom"
 CANCEL_COMMAND = "tiercel.cancelRun"
 
 
@@ -28,6 +33,7 @@ class LastRun:
 
     state: str | None
     seconds: float = 0.0
+    had_inputs: bool = False
 
 
 def code_lenses(snapshot: DocumentSnapshot, last_runs: Mapping[str, LastRun]) -> tuple[CodeLens, ...]:
@@ -46,7 +52,23 @@ def code_lenses(snapshot: DocumentSnapshot, last_runs: Mapping[str, LastRun]) ->
         if last is not None:
             title = f"{_MARKS.get(last.state or '', '✗')} {last.state} in {duration_text(last.seconds)}"
             lenses.append(CodeLens(span, title, RUN_COMMAND, (snapshot.name, {}, symbol.value)))
+            if last.had_inputs:
+                again = "▶ Run with the last inputs"
+                lenses.append(CodeLens(span, again, RUN_AGAIN_COMMAND, (snapshot.name, symbol.value)))
+        lenses += _of_tasks(snapshot.name, symbol.value, flow, replayed=last is not None)
     return tuple(lenses)
+
+
+def _of_tasks(uri: str, flow_id: str, flow: FlowAnalysis, *, replayed: bool) -> Iterator[CodeLens]:
+    """Lenses above the tasks of the flow's own list, which a run can begin or end at."""
+    for task in flow.outline.top_tasks:
+        if task.section != "tasks" or not task.id:
+            continue
+        arguments = (uri, task.id, flow_id)
+        yield CodeLens(task.name_span, "▶ Run to here", RUN_TO_COMMAND, arguments)
+        yield CodeLens(task.name_span, "▶ Run task", RUN_TASK_COMMAND, arguments)
+        if replayed:
+            yield CodeLens(task.name_span, "↻ Replay from here", REPLAY_COMMAND, arguments)
 
 
 _MARKS = {"SUCCESS": "✓", "WARNING": "!"}

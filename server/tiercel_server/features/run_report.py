@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tiercel_schemas.diagnostics import Diagnostic, Severity
+from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation, Severity
 from tiercel_schemas.source.spans import Span
 from tiercel_server.analysis.outline import FlowOutline
 from tiercel_server.features.code_lens import duration_text
@@ -22,6 +22,7 @@ TERMINAL = frozenset({"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "SK
 _BAD = ("FAILED", "KILLED", "CANCELLED", "WARNING")
 _NOTICES = {"ERROR": Severity.ERROR, "WARN": Severity.WARNING}
 _MOST_LOGS = 5
+_EXPLAINED = frozenset({"run-failed", "run-warning", "run-cancelled"})
 _LONGEST_MESSAGE = 2_000
 
 
@@ -34,6 +35,7 @@ class _TaskRun:
     attempts: int = 1
     message: str = ""
     logs: dict[str, list[str]] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
 
     def reason(self) -> str:
         """Why it ended so: the logs of the level that tells, then what the state says and no log has said."""
@@ -124,6 +126,8 @@ class RunReport:
         level, message = str(event.get("level", "")), str(event.get("message", ""))
         run = self._task_runs.get(str(event.get("taskRunId")))
         if run is not None:
+            run.lines.append(_shortened(f"{level} {message}"))
+            del run.lines[:-_MOST_LOGS]
             logs = run.logs.setdefault(level, [])
             logs.append(message)
             del logs[:-_MOST_LOGS]
@@ -183,7 +187,10 @@ class RunReport:
             finding = _task_finding(runs, ended=ended)
             if task is not None and finding is not None:
                 code, severity, message = finding
-                found.append(Diagnostic(code, severity, _shortened(message), task.name_span))
+                said = [line for run in runs for line in run.lines] if code in _EXPLAINED else []
+                related = tuple(RelatedLocation(task.name_span, line) for line in said[-_MOST_LOGS:])
+                data = {"task": task_id}
+                found.append(Diagnostic(code, severity, _shortened(message), task.name_span, related, data=data))
         flow_span = _flow_span(outline)
         for task_id, severity, message in self._notices:
             task = outline.task(task_id) if task_id else None

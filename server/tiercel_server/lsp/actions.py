@@ -14,6 +14,7 @@ from tiercel_server.features.code_actions import ActionPlace, Change, CodeAction
 from tiercel_server.features.code_actions.model import QUICK_FIX
 from tiercel_server.lsp import convert
 from tiercel_server.lsp.diagnosing import SOURCE
+from tiercel_server.lsp.rule_facts import known_fixes, rule_facts, silencers
 from tiercel_server.rules import diagnose
 from tiercel_server.workspace import DocumentSnapshot
 from tiercel_server.workspace.session import path_of
@@ -57,7 +58,9 @@ def _place(server: TiercelServer, snapshot: DocumentSnapshot, span: Span) -> Act
         snapshot,
         span,
         [each for each in findings if _touches(snapshot, each, span)],
-        findings,
+        known_fixes(snapshot, list(findings)),
+        silencers(snapshot),
+        frozenset(rule_facts()),
         server.around.of(snapshot),
         can_create=server.abilities.creates_files and path is not None,
         taken_names=_names_beside(path),

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lsprotocol import types
+
+from tiercel_server.lsp.plain import plain
 
 
 class ClientAbilities:
     """The abilities that the server looks at; what a client does not tell it is taken not to have."""
 
-    def __init__(self, capabilities: types.ClientCapabilities) -> None:
+    def __init__(self, capabilities: types.ClientCapabilities, options: Any = None) -> None:
+        ours = plain(capabilities.experimental)
+        ours = ours.get("tiercel") if isinstance(ours, dict) else None
+        wishes = {**(ours if isinstance(ours, dict) else {}), **(options if isinstance(options, dict) else {})}
+        self.asks_inputs = wishes.get("inputs") is True
+        self.run_events = wishes.get("runEvents") is True
         window, workspace = capabilities.window, capabilities.workspace
         document = capabilities.text_document
         completion = document.completion if document is not None else None

@@ -30,7 +30,6 @@ PAUSE = 0.03
 SOURCE = "tiercel"
 FINDINGS = "findings"
 """The name of looking for findings among the timings of methods."""
-RUN_SOURCE = "tiercel run"
 
 
 _FIRST_FLOW = """\
@@ -96,9 +95,8 @@ class Diagnosing:
         snapshot = self._server.document(uri)
         if found is None or snapshot is None or found[0] is not snapshot:
             return
-        positions = self._server.positions(snapshot)
         shown = [] if self._server.pulling.is_asked_for(uri) else self.shown(snapshot, found[1])
-        shown += [convert.diagnostic(each, uri, positions, RUN_SOURCE) for each in self._server.runs.findings(snapshot)]
+        shown += self._server.runs.shown(snapshot)
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, snapshot.version))
 
     def shown(self, snapshot: DocumentSnapshot, findings: list[Diagnostic]) -> list[types.Diagnostic]:

@@ -23,6 +23,34 @@ _COMPLAINT_LINES = 10
 
 
 @dataclass(frozen=True, slots=True)
+class RunPart:
+    """Which part of a flow runs: up to a task, from one on, or it alone; `reuse` is the execution that lends the rest.
+
+    What is "" is not asked for.
+    """
+
+    to: str = ""
+    start: str = ""
+    task: str = ""
+    reuse: str = ""
+
+    def flags(self) -> list[str]:
+        """The part as `tiercel run` takes it."""
+        given = (("--to", self.to), ("--from", self.start), ("--task", self.task), ("--reuse", self.reuse))
+        return [word for flag, value in given if value for word in (flag, value)]
+
+    @property
+    def title(self) -> str:
+        """What is run, behind the flow's name."""
+        if self.task:
+            return f", only {self.task}"
+        return (f", from {self.start}" if self.start else "") + (f", to {self.to}" if self.to else "")
+
+
+WHOLE = RunPart()
+
+
+@dataclass(frozen=True, slots=True)
 class RunOrder:
     """What to run: the flow's text as it stands in the editor, its inputs (JSON values), and where."""
 
@@ -31,6 +59,7 @@ class RunOrder:
     folder: Path | None = None
     workspace: Path | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    part: RunPart = WHOLE
 
     def command(self) -> list[str]:
         """The command line of the child."""
@@ -38,6 +67,7 @@ class RunOrder:
         command += ["--kestra-version", self.kestra_version]
         if self.workspace is not None:
             command += ["--workspace", str(self.workspace)]
+        command += self.part.flags()
         for name, value in self.inputs.items():
             command += ["--input", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
         return command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,13 @@ from lsprotocol import types
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_server.analysis import FlowAnalysis
+from tiercel_server.features.called_runs import CalledRuns
 from tiercel_server.features.code_lens import LastRun, duration_text
 from tiercel_server.features.run_report import TERMINAL, RunReport, TaskEnd
-from tiercel_server.lsp.run_process import RunOrder, RunProcess
+from tiercel_server.lsp import convert
+from tiercel_server.lsp.asking_inputs import asked_inputs
+from tiercel_server.lsp.called_places import places_of_failures
+from tiercel_server.lsp.run_process import WHOLE, RunOrder, RunPart, RunProcess
 from tiercel_server.lsp.run_progress import RunProgress
 from tiercel_server.rules import diagnose
 from tiercel_server.rules.acceptance import refusals
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _SHOW_EVERY = 0.2
+SOURCE = "tiercel run"
+RUN_STARTED, RUN_EVENT, RUN_ENDED = "tiercel/runStarted", "tiercel/runEvent", "tiercel/runEnded"
 
 
 @dataclass(slots=True)
@@ -43,6 +49,8 @@ class _Run:
     visible: bool = True
     failure: str = ""
     showing: asyncio.TimerHandle | None = None
+    called: CalledRuns = field(default_factory=CalledRuns)
+    elsewhere: Mapping[str, list[types.DiagnosticRelatedInformation]] = field(default_factory=dict)
 
 
 class Runs:
@@ -52,6 +60,7 @@ class Runs:
         self._server = server
         self._runs: dict[str, _Run] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._last_inputs: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._nowhere: TemporaryDirectory[str] | None = None
 
     @property
@@ -63,8 +72,13 @@ class Runs:
 
     # --- what clients ask for ----------------------------------------------------------------------------------
 
-    async def start(self, uri: str, inputs: Mapping[str, Any], flow_id: str | None) -> dict[str, Any]:
-        """Check a document's flow and run it; `{started: true}`, or `{started: false, reason}`."""
+    async def start(
+        self, uri: str, inputs: Mapping[str, Any] | None, flow_id: str | None, part: RunPart = WHOLE
+    ) -> dict[str, Any]:
+        """Check a document's flow and run it; `{started: true}`, or `{started: false, reason}`.
+
+        Where `inputs` are None or empty, a client that can asks its user for them.
+        """
         snapshot = self._server.document(uri)
         if snapshot is None:
             return self._refuse(f"{uri} is not open in the editor.")
@@ -81,14 +95,26 @@ class Runs:
             return self._refuse(f"Not run, line {line}: {errors[0].message}")
         symbol = flow.outline.id
         name = symbol.value if symbol is not None else "flow"
-        run = _Run(uri, name, RunReport(), RunProgress(self._server, f"Run {name}"), max(1, len(flow.outline.tasks)))
+        given = inputs or await asked_inputs(self._server, uri, flow, self.last_inputs(uri, name))
+        if given is None:
+            return {"started": False, "reason": "No inputs were given."}
+        earlier = self._runs.get(uri)
+        if earlier is not None and not earlier.ended:  # Perhaps begun while the user was asked.
+            return self._refuse(f"{earlier.flow_id} is running; cancel that run first.")
+        inputs = self._last_inputs[uri, name] = given if inputs or self._server.abilities.asks_inputs else {}
+        progress = RunProgress(self._server, f"Run {name}{part.title}")
+        run = _Run(uri, name, RunReport(), progress, max(1, len(flow.outline.tasks)))
         self._runs[uri] = run
         self._server.diagnosing.publish(uri)
-        task = asyncio.create_task(self._follow(run, _order(self._server, snapshot, flow, inputs)))
+        task = asyncio.create_task(self._follow(run, _order(self._server, snapshot, flow, inputs, part)))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         self._refresh_lenses()
         return {"started": True}
+
+    def last_inputs(self, uri: str, flow_id: str) -> Mapping[str, Any]:
+        """The inputs of a flow's last run from here."""
+        return self._last_inputs.get((uri, flow_id), {})
 
     async def cancel(self, uri: str) -> bool:
         """End a document's run; whether there was one."""
@@ -120,6 +146,23 @@ class Runs:
             found.append(Diagnostic("run-failed", Severity.ERROR, run.failure, flow.outline.id.span))
         return found
 
+    def shown(self, snapshot: DocumentSnapshot) -> list[types.Diagnostic]:
+        """The findings for the client, those of calls with the places in the flows that were called."""
+        run, positions = self._runs.get(snapshot.name), self._server.positions(snapshot)
+        found = []
+        for each in self.findings(snapshot):
+            diagnostic = convert.diagnostic(each, snapshot.name, positions, SOURCE)
+            more = run.elsewhere.get(str(each.data.get("task", ""))) if run is not None else None
+            if more and each.code == "run-failed":
+                diagnostic.related_information = [*(diagnostic.related_information or ()), *more]
+            found.append(diagnostic)
+        return found
+
+    def _tell(self, run: _Run, method: str, more: Mapping[str, Any]) -> None:
+        """Tell a client that wants to follow runs."""
+        if self._server.abilities.run_events:
+            self._server.protocol.notify(method, {"uri": run.uri, "flowId": run.flow_id, **more})
+
     def last_runs(self, uri: str) -> Mapping[str, LastRun]:
         """How a document's runs ended, by flow; of one that goes on the state is None."""
         run = self._runs.get(uri)
@@ -128,7 +171,8 @@ class Runs:
         state = (run.report.state or "FAILED") if run.ended else None
         if run.ended and state not in TERMINAL:
             state = "CANCELLED" if run.cancelled else "FAILED"
-        return {run.flow_id: LastRun(state, run.report.seconds)}
+        had_inputs = bool(self.last_inputs(uri, run.flow_id))
+        return {run.flow_id: LastRun(state, run.report.seconds, had_inputs)}
 
     def task_ends(self, uri: str) -> Mapping[str, Mapping[str, TaskEnd]]:
         """How the tasks of a document's last run ended, by flow and task."""
@@ -163,12 +207,15 @@ class Runs:
     # --- following one -----------------------------------------------------------------------------------------
 
     async def _follow(self, run: _Run, order: RunOrder) -> None:
+        self._tell(run, RUN_STARTED, {"inputs": dict(order.inputs), "part": order.part.flags()})
         try:
             process = run.process = await RunProcess.start(order)
             if run.cancelled:
                 process.terminate()
             async for event in process.events():
                 run.report.add(event)
+                run.called.add(event)
+                self._tell(run, RUN_EVENT, {"event": event})
                 self._show_soon(run)
             code = await process.ended()
             if run.report.state not in TERMINAL and not run.cancelled:
@@ -185,7 +232,11 @@ class Runs:
             run.failure = "The run could not be followed; see the server's log."
         if run.showing is not None:
             run.showing.cancel()
+        run.elsewhere = await self._server.in_worker(places_of_failures, self._server, run.called)
         run.ended = True
+        last = self.last_runs(run.uri).get(run.flow_id)
+        state = last.state if last is not None else None
+        self._tell(run, RUN_ENDED, {"state": state, "message": run.failure or None})
         run.progress.end(self._summary(run))
         self._server.diagnosing.publish(run.uri)
         self._refresh_lenses()
@@ -232,7 +283,7 @@ def _concerns(finding: Diagnostic, flow: FlowAnalysis) -> bool:
 
 
 def _order(
-    server: TiercelServer, snapshot: DocumentSnapshot, flow: FlowAnalysis, inputs: Mapping[str, Any]
+    server: TiercelServer, snapshot: DocumentSnapshot, flow: FlowAnalysis, inputs: Mapping[str, Any], part: RunPart
 ) -> RunOrder:
     path = path_of(snapshot.name)
     roots = server.session.roots
@@ -244,4 +295,4 @@ def _order(
         around = next((root for root in roots if path.is_relative_to(root)), folder)
         workspace = snapshot.settings.root or around
     text = snapshot.text.slice(flow.document.span) if len(snapshot.flows) > 1 else snapshot.text.text
-    return RunOrder(text, snapshot.kestra_version.value, folder, workspace, inputs)
+    return RunOrder(text, snapshot.kestra_version.value, folder, workspace, inputs, part)

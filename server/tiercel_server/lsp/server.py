@@ -23,6 +23,7 @@ from tiercel_server.lsp.connection import Writer, receive
 from tiercel_server.lsp.convert import Positions
 from tiercel_server.lsp.diagnosing import Diagnosing
 from tiercel_server.lsp.neighbours import Neighbours
+from tiercel_server.lsp.plain import plain
 from tiercel_server.lsp.protocol import TiercelProtocol
 from tiercel_server.lsp.pulling import Pulling
 from tiercel_server.lsp.rule_pages import RulePages
@@ -84,7 +85,7 @@ class TiercelServer(LanguageServer):
 
     def begin(self, params: types.InitializeParams) -> None:
         """Take the client's folders, abilities and settings; all of them may be missing."""
-        self.abilities = ClientAbilities(params.capabilities)
+        self.abilities = ClientAbilities(params.capabilities, plain(params.initialization_options))
         self.protocol.trace = params.trace or types.TraceValue.Off
         self.session = Session((), version_setting(params.initialization_options))
         self.set_folders([folder.uri for folder in params.workspace_folders or ()] or [params.root_uri or ""])

@@ -12,6 +12,7 @@ import pytest
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import DEFAULT_VERSION, KestraVersion
 from tiercel_server.features.code_actions import ActionPlace, CodeAction, apply_edits, code_actions
+from tiercel_server.lsp.rule_facts import known_fixes, rule_facts, silencers
 from tiercel_server.rules import diagnose
 from tiercel_server.workspace import DocumentSnapshot
 
@@ -56,7 +57,9 @@ def asked(case: Case, line_end: str) -> tuple[DocumentSnapshot, list[CodeAction]
     findings = diagnose(snapshot)
     line = snapshot.text.line_at(start)
     here = [each for each in findings if snapshot.text.line_at(each.span.start) == line]
-    return snapshot, list(code_actions(ActionPlace(snapshot, Span(start, end), here, findings)))
+    codes = frozenset(rule_facts())
+    place = ActionPlace(snapshot, Span(start, end), here, known_fixes(snapshot, findings), silencers(snapshot), codes)
+    return snapshot, list(code_actions(place))
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["lf", "crlf"])

@@ -7,6 +7,7 @@ import pytest
 from tests.server.features.around import AROUND
 from tests.server.features.marked import CURSOR
 from tiercel_server.features.project_file import complete_project, hover_project, rule_findings
+from tiercel_server.lsp.rule_facts import rule_facts
 from tiercel_server.workspace import DocumentSnapshot
 
 
@@ -35,7 +36,7 @@ def opened(text: str) -> tuple[DocumentSnapshot, int]:
     ],
 )
 def test_completion(text: str, has: list[str], lacks: list[str]) -> None:
-    labels = [item.label for item in complete_project(*opened(text), AROUND).items]
+    labels = [item.label for item in complete_project(*opened(text), AROUND, rule_facts()).items]
     assert [label for label in has if label not in labels] == [], labels
     assert [label for label in lacks if label in labels] == []
 
@@ -57,14 +58,14 @@ def test_a_version_is_quoted() -> None:
     ],
 )
 def test_hover(text: str, told: list[str]) -> None:
-    found = hover_project(*opened(text), AROUND)
+    found = hover_project(*opened(text), AROUND, rule_facts())
     assert found is not None
     assert [each for each in told if each not in found.markdown] == []
 
 
 def test_codes_of_no_rule_are_found() -> None:
     text = "rules:\n  ignore: [unknown-input, unknown-inptu]\n  severity: {nonsense-altogether: off}\n"
-    found = list(rule_findings(DocumentSnapshot("file:///w/tiercel.yaml", text)))
+    found = list(rule_findings(DocumentSnapshot("file:///w/tiercel.yaml", text), rule_facts()))
     assert [each.message for each in found] == [
         "No rule is called `nonsense-altogether`",
         "No rule is called `unknown-inptu`; `unknown-input` is near",

@@ -89,7 +89,11 @@ def test_names_lie_within_what_they_name() -> None:
 
 def test_a_lens_for_each_flow() -> None:
     snapshot = _snapshot(FLOW + "---\nid: other\nnamespace: n\ntasks: []\n---\nplain: yaml\n")
-    first, second = code_lenses(snapshot, {})
+    first, *of_tasks, second = code_lenses(snapshot, {})
+    assert [(lens.title, lens.arguments) for lens in of_tasks] == [
+        ("▶ Run to here", (snapshot.name, "dag", "hello")),
+        ("▶ Run task", (snapshot.name, "dag", "hello")),
+    ]
     assert (first.title, first.command, first.arguments) == ("▶ Run", "tiercel.run", (snapshot.name, {}, "hello"))
     assert second.arguments[2] == "other"
     assert snapshot.text.line_at(second.span.start) == FLOW.count("\n") + 1
@@ -97,7 +101,9 @@ def test_a_lens_for_each_flow() -> None:
 
 def test_lenses_tell_the_last_run() -> None:
     titles = [lens.title for lens in code_lenses(_snapshot(), {"hello": LastRun("SUCCESS", 1.26)})]
-    assert titles == ["▶ Run", "✓ SUCCESS in 1.3 s"]
+    assert titles == ["▶ Run", "✓ SUCCESS in 1.3 s", "▶ Run to here", "▶ Run task", "↻ Replay from here"]
+    last = {"hello": LastRun("FAILED", 1, had_inputs=True)}
+    assert "▶ Run with the last inputs" in [lens.title for lens in code_lenses(_snapshot(), last)]
     assert [lens.title for lens in code_lenses(_snapshot(), {"hello": LastRun(None)})] == ["■ Cancel"]
 
 

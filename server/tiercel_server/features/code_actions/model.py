@@ -55,14 +55,35 @@ class CodeAction:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFix:
+    """What mends a finding. `safe`: the flow then means what it meant."""
+
+    finding: Diagnostic
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Silencer:
+    """A comment that silences findings on a line (None: in the file); another code goes to the offset `end`."""
+
+    line: int | None
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class ActionPlace:
-    """Where actions are asked for. `span` is the selection, `findings` are those that it touches, `all_findings` those
-    of the document. `can_create` tells whether the client makes files, `free_name` whether a file's name is free."""
+    """Where actions are asked for. `span` is the selection, `findings` are those that it touches, `fixes` those of the
+    whole document, `codes` those of rules. `can_create` tells whether the client makes files, `taken_names` are those
+    of files beside the document."""
 
     snapshot: DocumentSnapshot
     span: Span
     findings: Sequence[Diagnostic] = ()
-    all_findings: Sequence[Diagnostic] = ()
+    fixes: Sequence[KnownFix] = ()
+    silencers: Sequence[Silencer] = ()
+    codes: frozenset[str] = frozenset()
     around: Surroundings = NOTHING_AROUND
     can_create: bool = True
     taken_names: frozenset[str] = field(default_factory=frozenset)

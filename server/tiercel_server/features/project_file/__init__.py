@@ -3,6 +3,6 @@
 from tiercel_server.features.project_file.completion import complete_project
 from tiercel_server.features.project_file.findings import rule_findings
 from tiercel_server.features.project_file.hover import hover_project
-from tiercel_server.features.project_file.schema import is_project_file
+from tiercel_server.features.project_file.schema import RuleFacts, is_project_file
 
-__all__ = ["complete_project", "hover_project", "is_project_file", "rule_findings"]
+__all__ = ["RuleFacts", "complete_project", "hover_project", "is_project_file", "rule_findings"]

@@ -9,23 +9,24 @@ from tiercel_schemas.source.nodes import MappingNode, Node
 from tiercel_server.features.completion.items import CompletionItem, CompletionList, fits
 from tiercel_server.features.completion.names import offered_names
 from tiercel_server.features.cursor import Cursor, locate
-from tiercel_server.features.project_file.schema import about, default_of, kind_of, schemas_at
+from tiercel_server.features.project_file.schema import NO_RULES, Rules, about, default_of, kind_of, schemas_at
 from tiercel_server.features.surroundings import NOTHING_AROUND, Surroundings
-from tiercel_server.rules.registry import all_rules
 from tiercel_server.workspace import DocumentSnapshot
 
 
-def complete_project(snapshot: DocumentSnapshot, offset: int, around: Surroundings = NOTHING_AROUND) -> CompletionList:
+def complete_project(
+    snapshot: DocumentSnapshot, offset: int, around: Surroundings = NOTHING_AROUND, rules: Rules = NO_RULES
+) -> CompletionList:
     """The settings, values and names that fit an offset of a project file."""
     cursor = locate(snapshot.source, offset)
     if cursor.role in {"comment", "content"}:
         return CompletionList()
     root = cursor.document.root if cursor.document is not None else None
-    items = list(_keys(cursor, root, around)) if cursor.role == "key" else list(_values(cursor))
+    items = list(_keys(cursor, root, around, rules)) if cursor.role == "key" else list(_values(cursor, rules))
     return CompletionList(tuple(sorted(items, key=lambda item: (item.rank, item.order, item.label))))
 
 
-def _keys(cursor: Cursor, root: Node | None, around: Surroundings) -> Iterator[CompletionItem]:
+def _keys(cursor: Cursor, root: Node | None, around: Surroundings, rules: Rules) -> Iterator[CompletionItem]:
     container = node_at(root, cursor.path)
     pairs = container.pairs if isinstance(container, MappingNode) else []
     present = {pair.name for pair in pairs if not pair.key.span.contains(cursor.offset)}
@@ -36,7 +37,7 @@ def _keys(cursor: Cursor, root: Node | None, around: Surroundings) -> Iterator[C
                 rank = 2 if name in required else 5
                 yield _key(cursor, name, rank, order)
     if cursor.path == ("rules", "severity"):
-        yield from _codes(cursor, ": ", present)
+        yield from _codes(cursor, ": ", present, rules)
     if cursor.path == ("namespaces",):
         for order, name in enumerate(sorted({space for space, _ in around.flows.flows})):
             if name not in present and fits(cursor.prefix, name):
@@ -65,9 +66,9 @@ def _key(cursor: Cursor, name: str, rank: int, order: int) -> CompletionItem:
     )  # fmt: skip
 
 
-def _values(cursor: Cursor) -> Iterator[CompletionItem]:
+def _values(cursor: Cursor, rules: Rules) -> Iterator[CompletionItem]:
     if cursor.path[:2] == ("rules", "ignore"):
-        yield from _codes(cursor, "", frozenset())
+        yield from _codes(cursor, "", frozenset(), rules)
         return
     inner = cursor.path[:-1] if cursor.path and isinstance(cursor.path[-1], int) else cursor.path
     default = default_of(inner)
@@ -82,12 +83,14 @@ def _values(cursor: Cursor) -> Iterator[CompletionItem]:
                 yield CompletionItem(text, "value", written, cursor.span, detail=detail, order=order, filter=written)
 
 
-def _codes(cursor: Cursor, after: str, present: frozenset[str | None] | set[str | None]) -> Iterator[CompletionItem]:
-    known = [code for code in all_rules() if code not in present]
+def _codes(
+    cursor: Cursor, after: str, present: frozenset[str | None] | set[str | None], rules: Rules
+) -> Iterator[CompletionItem]:
+    known = [code for code in rules if code not in present]
     for item in offered_names(known, cursor.prefix, cursor.span, ""):
-        rule = all_rules()[item.label]
+        rule = rules[item.label]
         insert = item.insert + ("" if cursor.before_colon else after)
         yield CompletionItem(
-            item.label, "value", insert, item.span, detail=rule.severity.label, note=rule.summary,
+            item.label, "value", insert, item.span, detail=rule.severity, note=rule.summary,
             rank=item.rank, order=item.order,
         )  # fmt: skip

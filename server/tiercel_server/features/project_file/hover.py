@@ -7,22 +7,23 @@ from tiercel_schemas.source.nodes import ScalarNode
 from tiercel_server.features.cursor import locate
 from tiercel_server.features.hover import Hover
 from tiercel_server.features.hover_names import namespace_doc
-from tiercel_server.features.project_file.schema import about, default_of, kind_of, schemas_at
+from tiercel_server.features.project_file.schema import NO_RULES, Rules, about, default_of, kind_of, schemas_at
 from tiercel_server.features.surroundings import NOTHING_AROUND, Surroundings
-from tiercel_server.rules.registry import all_rules
 from tiercel_server.workspace import DocumentSnapshot
 
 
-def hover_project(snapshot: DocumentSnapshot, offset: int, around: Surroundings = NOTHING_AROUND) -> Hover | None:
+def hover_project(
+    snapshot: DocumentSnapshot, offset: int, around: Surroundings = NOTHING_AROUND, rules: Rules = NO_RULES
+) -> Hover | None:
     """What there is to tell about a setting, the code of a rule or a namespace."""
     document = snapshot.source.document_at(offset)
     place = path_at(document.root, offset) if document is not None else None
     if place is None or not isinstance(place.node, ScalarNode) or locate(snapshot.source, offset).role == "comment":
         return None
     path, text = place.path, place.node.value
-    if text in all_rules() and path[:2] in {("rules", "severity"), ("rules", "ignore")}:
-        rule = all_rules()[text]
-        return Hover(place.node.span, f"**{text}** · {rule.severity.label}\n\n{rule.summary}\n\n{rule.why}")
+    if text in rules and path[:2] in {("rules", "severity"), ("rules", "ignore")}:
+        rule = rules[text]
+        return Hover(place.node.span, f"**{text}** · {rule.severity}\n\n{rule.summary}\n\n{rule.why}")
     if place.role == "key" and path[:1] == ("namespaces",) and len(path) == 2:
         return Hover(place.node.span, namespace_doc(text, around))
     setting = path[:-1] if path and isinstance(path[-1], int) else path

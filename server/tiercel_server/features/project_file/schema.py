@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +11,19 @@ from typing import Any
 from tiercel_schemas.source.nodes import Path
 
 Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """What is told of a rule."""
+
+    severity: str
+    summary: str
+    why: str
+
+
+Rules = Mapping[str, RuleFacts]
+NO_RULES: Rules = MappingProxyType({})
 NAME = "tiercel.yaml"
 ABOUT: Mapping[str, str] = MappingProxyType(
     {
@@ -32,6 +46,10 @@ ABOUT: Mapping[str, str] = MappingProxyType(
         "envs": "Environment variables of the server, `{{ envs.… }}`.",
         "run": "How flows run on this machine.",
         "run.runner": "Where script tasks run: in containers, as processes, or whichever can be had.",
+        "run.runners": "The same for task types, or for all whose names begin so.",
+        "run.docker": "What containers of script tasks may have of this machine.",
+        "run.docker.volume-enabled": "Whether a task's runner may name `volumes`.",
+        "run.docker.privileged-enabled": "Whether a task's runner may be `privileged`.",
         "run.max-parallel": "How many tasks may be at work at the same time.",
         "run.dotenv": "A file with secrets, relative to this file.",
         "storage": "Where stored files are kept.",

@@ -9,6 +9,7 @@ from lsprotocol import types
 from tiercel_server.features.completion import complete
 from tiercel_server.features.project_file import complete_project, is_project_file
 from tiercel_server.lsp import convert
+from tiercel_server.lsp.rule_facts import rule_facts
 from tiercel_server.workspace import DocumentSnapshot
 
 if TYPE_CHECKING:
@@ -22,8 +23,11 @@ def register(server: TiercelServer) -> None:
 
     def answer(snapshot: DocumentSnapshot, params: types.CompletionParams) -> types.CompletionList:
         positions = server.positions(snapshot)
-        offer = complete_project if is_project_file(snapshot.name) else complete
-        found = offer(snapshot, positions.offset(params.position), server.around.of(snapshot))
+        offset, around = positions.offset(params.position), server.around.of(snapshot)
+        if is_project_file(snapshot.name):
+            found = complete_project(snapshot, offset, around, rule_facts())
+        else:
+            found = complete(snapshot, offset, around)
         snippets = server.abilities.snippets
         items = [
             convert.completion_item(item, index, snapshot.name, positions, snippets=snippets)

@@ -10,6 +10,7 @@ from lsprotocol import types
 from tiercel_server.features.hover import hover
 from tiercel_server.features.project_file import hover_project, is_project_file
 from tiercel_server.lsp import convert
+from tiercel_server.lsp.rule_facts import rule_facts
 from tiercel_server.workspace import DocumentSnapshot
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def register(server: TiercelServer) -> None:
         positions = server.positions(snapshot)
         offset, around = positions.offset(params.position), server.around.of(snapshot)
         if is_project_file(snapshot.name):
-            found = hover_project(snapshot, offset, around)
+            found = hover_project(snapshot, offset, around, rule_facts())
         else:
             found = hover(snapshot, offset, around, datetime.now(UTC))
         if found is None:

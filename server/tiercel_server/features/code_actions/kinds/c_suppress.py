@@ -9,8 +9,6 @@ from tiercel_schemas.source.nodes import ScalarNode, walk
 from tiercel_schemas.source.spans import Span
 from tiercel_server.features.code_actions.blocks import line_end
 from tiercel_server.features.code_actions.model import QUICK_FIX, ActionPlace, Change, CodeAction, Edit, offers
-from tiercel_server.rules.registry import all_rules
-from tiercel_server.rules.suppressions import find_suppressions
 
 EXPLAIN_COMMAND = "tiercel.explain"
 
@@ -18,7 +16,7 @@ EXPLAIN_COMMAND = "tiercel.explain"
 @offers
 def suppressions(place: ActionPlace) -> Iterator[CodeAction]:
     """Silence each code of the selection, or read about it."""
-    found = {each.code: each for each in reversed(place.findings) if each.code in all_rules()}
+    found = {each.code: each for each in reversed(place.findings) if each.code in place.codes}
     for code, finding in reversed(found.items()):
         yield CodeAction(f"Explain `{code}`", QUICK_FIX, findings=(finding,), command=(EXPLAIN_COMMAND, (code,)))
         line = place.snapshot.text.line_at(finding.span.start)
@@ -31,18 +29,18 @@ def suppressions(place: ActionPlace) -> Iterator[CodeAction]:
 
 def _on_line(place: ActionPlace, code: str, line: int) -> Change:
     text = place.snapshot.text
-    for known in find_suppressions(place.snapshot.source):
-        if known.line == line and known.codes and known.reach != "ignore-file":
-            return _added(known.codes[-1].span.end, code)
+    for known in place.silencers:
+        if known.line == line:
+            return _added(known.end, code)
     start = text.line_starts[line]
     content = text.line_text(line)
     return Change((Edit(Span(start + len(content.rstrip()), start + len(content)), f"  # tiercel: ignore[{code}]"),))
 
 
 def _in_file(place: ActionPlace, code: str) -> Change:
-    for known in find_suppressions(place.snapshot.source):
-        if known.reach == "ignore-file" and known.codes:
-            return _added(known.codes[-1].span.end, code)
+    for known in place.silencers:
+        if known.line is None:
+            return _added(known.end, code)
     comment = f"# tiercel: ignore-file[{code}]{line_end(place.snapshot.text)}"
     start = 1 if place.text.startswith("\ufeff") else 0
     return Change((Edit(Span(start, start), comment),))
