@@ -36,6 +36,7 @@ def test_a_version_without_quotes_is_understood():
         ([], "is a mapping of settings"),
         ({"runn": {}}, "runn: no such setting"),
         ({"run": {"runner": "k8s"}}, "run.runner"),
+        ({"run": {"runners": {"io.kestra.plugin.scripts.python": "k8s"}}}, "run.runners.io.kestra"),
         ({"run": {"max-parallel": 0}}, "run.max-parallel"),
         ({"kestra-version": "9.9"}, "kestra-version"),
     ],

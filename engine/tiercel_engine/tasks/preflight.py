@@ -91,8 +91,8 @@ def script_run(task: Task, policy: RunnerPolicy) -> ScriptRun | None:
     else:
         return None
     interpreter = _literal_interpreter(task) or language.interpreter[0]
-    choice = policy.choose(_runner_type(task), interpreter, _literal_host(task))
-    if not task.type.endswith(".Script"):
+    choice = policy.choose(_runner_type(task), interpreter, _literal_host(task), task.type)
+    if choice.daemon is not None or not task.type.endswith(".Script"):
         return ScriptRun(choice, interpreter)
     program = language.script_command(policy.find_program)
     if program is not None:

@@ -74,6 +74,7 @@ def local_services(
             runner or RunnerMode(project.run.runner),
             allows_volumes=project.run.docker.volume_enabled,
             allows_privileged=project.run.docker.privileged_enabled,
+            modes={name: RunnerMode(mode) for name, mode in project.run.runners.items()} if runner is None else {},
         ),
         notes=tuple(
             f"environment variable {name} is no base64 text, so the secret is unknown"

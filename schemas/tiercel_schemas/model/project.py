@@ -47,10 +47,14 @@ class ContainerSettings(ProjectPart):
     privileged_enabled: bool = False
 
 
+RunnerName = Literal["auto", "process", "docker"]
+
+
 class RunSettings(ProjectPart):
     """How flows run here: where script tasks run, how many tasks at once, and where secrets of all namespaces are."""
 
-    runner: Literal["auto", "process", "docker"] = "auto"
+    runner: RunnerName = "auto"
+    runners: Mapping[str, RunnerName] = Field(default_factory=dict)
     docker: ContainerSettings = ContainerSettings()
     max_parallel: Annotated[int | None, Field(gt=0)] = None
     dotenv: str | None = None

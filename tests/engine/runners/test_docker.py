@@ -368,6 +368,8 @@ def test_preflight_says_nothing_of_a_task_that_gets_what_it_asks_for(daemon):
     flow = {"id": "f", "namespace": "a", "tasks": [{"id": "t", "type": SHELL, "commands": ["true"]}]}
     policy = RunnerPolicy(find_daemon=lambda _: Daemon(daemon.host))
     assert preflight([read_flow(flow, KestraVersion.V2_0)], policy) == []
+    absent = {**flow, "tasks": [{"id": "t", "type": "io.kestra.plugin.scripts.julia.Script", "script": "1"}]}
+    assert preflight([read_flow(absent, KestraVersion.V2_0)], replace(policy, find_program=lambda _: None)) == []
     nobody = RunnerPolicy(find_daemon=lambda _: NoDaemon("no Docker daemon answers on this machine"))
     (notice,) = preflight([read_flow(flow, KestraVersion.V2_0)], nobody)
     assert (notice.level, notice.code) == ("WARN", "runner-replaced")

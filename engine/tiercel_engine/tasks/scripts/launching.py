@@ -71,7 +71,7 @@ async def asked_runner(context: TaskContext) -> AskedRunner:
 def choose_runner(context: TaskContext, asked: AskedRunner, interpreter: str) -> RunnerChoice:
     """What the project's policy makes of that; raises `TaskFailure` when the task can't run here."""
     host = asked.properties.get("host")
-    choice = context.runners.choose(asked.type, interpreter, as_text(host) if host else None)
+    choice = context.runners.choose(asked.type, interpreter, as_text(host) if host else None, context.task.type)
     if choice.refusal is not None:
         raise TaskFailure(f"Task '{context.task.id}' can't run here: {choice.refusal}")
     return choice
