@@ -44,14 +44,18 @@ def test_a_rename_changes_the_name_and_nothing_else(path: Path) -> None:
             assert "times" in str(error)  # noqa: PT017 - some flows of the corpus declare a thing twice
             continue
         after = _snapshot(_edited(before.text.text, changes))
-        wanted = Counter(_renamed(each.name, name) for each in before.occurrences if each.name.kind != "local")
-        found = Counter(each.name for each in after.occurrences if each.name.kind != "local")
+        wanted = Counter(_renamed(each, name) for each in _certain(before))
+        found = Counter(_certain(after))
         assert found == wanted, name
         assert _findings(after) == findings, name
 
 
 def _snapshot(text: str) -> DocumentSnapshot:
     return DocumentSnapshot("file:///flow.yaml", text, kestra_version=KestraVersion.V1_3)
+
+
+def _certain(snapshot: DocumentSnapshot) -> list[Name]:
+    return [each.name for each in snapshot.occurrences if each.certain and each.name.kind != "local"]
 
 
 def _findings(snapshot: DocumentSnapshot) -> Counter[str]:

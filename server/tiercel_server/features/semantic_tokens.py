@@ -45,6 +45,7 @@ _BY_KIND = {
     "variable": "variable",
     "label": "enumMember",
     "kv": "enumMember",
+    "namespace-variable": "variable",
     "secret": "enumMember",
     "plugin": "type",
     "local": "variable",

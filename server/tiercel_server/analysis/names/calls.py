@@ -16,6 +16,13 @@ _CALLING = (".flow.Subflow", ".flow.ForEachItem", ".flow.Flow", ".flows.Subflow"
 FLOW_TRIGGER = "io.kestra.plugin.core.trigger.Flow"
 
 
+def namespaces_above(namespace: str) -> Iterator[str]:
+    """The namespaces whose things one has too, the nearest first."""
+    while "." in namespace:
+        namespace = namespace.rpartition(".")[0]
+        yield namespace
+
+
 def calls_flows(type_name: str) -> bool:
     """Whether objects of a type start the flow that they name, with the inputs that they give."""
     return type_name.startswith("io.kestra.") and type_name.endswith(_CALLING)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from tiercel_schemas.source.nodes import Path
-from tiercel_server.analysis.names.calls import FlowId, awaited_flows, is_flow_trigger
+from tiercel_server.analysis.names.calls import FlowId, awaited_flows, is_flow_trigger, namespaces_above
 from tiercel_server.analysis.names.context import ForeignFlow, Home, OwnFlow
 from tiercel_server.analysis.names.functions import called_names
 from tiercel_server.analysis.names.locals import local_occurrences
-from tiercel_server.analysis.names.model import Occurrence
+from tiercel_server.analysis.names.model import Name, Occurrence
 from tiercel_server.analysis.names.steps import implied, step_occurrence
 from tiercel_server.analysis.references import Reference, TemplateFacts
 from tiercel_server.analysis.symbols import TriggerSymbol
@@ -115,6 +115,14 @@ def _flow(reference: Reference, home: Home) -> Iterator[Occurrence]:
         yield implied(reference, home.name("namespace")._replace(flow=""), 0)
 
 
+def _namespace(reference: Reference, home: Home) -> Iterator[Occurrence]:
+    names = _names(reference)
+    for namespace in (home.id[0], *namespaces_above(home.id[0])):
+        for length in range(1, len(names) + 1):
+            name = Name("namespace-variable", namespace, "", names[:length])
+            yield step_occurrence(reference, name, length - 1, certain=False)
+
+
 def _execution(reference: Reference, home: Home) -> Iterator[Occurrence]:
     names = _names(reference)
     if names[0] == "outputs" and len(names) > 1:
@@ -167,5 +175,6 @@ _FINDERS: Mapping[str, Callable[[Reference, Home], Iterator[Occurrence]]] = {
     "outputs": _task,
     "tasks": _task,
     "flow": _flow,
+    "namespace": _namespace,
     "execution": _execution,
 }

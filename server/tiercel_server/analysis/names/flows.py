@@ -13,8 +13,10 @@ from tiercel_server.analysis.names.model import Occurrence
 from tiercel_server.analysis.names.structure import structural_occurrences
 from tiercel_server.analysis.references import read_facts
 
-_OUTWARD = re.compile(r"kv\s*\(|secret\s*\(|subflow\s*\(|outputs?\b.*\boutputs\b|trigger\s*[.\[]", re.DOTALL)
-_KINDS = frozenset({"namespace", "flow", "kv", "secret", "plugin"})
+_OUTWARD = re.compile(
+    r"kv\s*\(|secret\s*\(|subflow\s*\(|outputs?\b.*\boutputs\b|(?:trigger|namespace)\s*[.\[]", re.DOTALL
+)
+_KINDS = frozenset({"namespace", "flow", "kv", "secret", "plugin", "namespace-variable"})
 
 
 def flow_occurrences(flow: FlowAnalysis) -> tuple[Occurrence, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from tiercel_schemas.expressions import nodes as n
+from tiercel_server.analysis.names.calls import namespaces_above
 from tiercel_server.analysis.names.context import ForeignFlow, OwnFlow
 from tiercel_server.analysis.names.model import Name, Occurrence, Role
 from tiercel_server.analysis.references import Use, literal_path
@@ -42,6 +43,8 @@ def _kv(use: Use, own: OwnFlow) -> Iterator[Occurrence]:
         return
     if isinstance(key, n.StringLiteral):
         yield from _text(use, key, Name("kv", namespace, "", (key.value,)))
+        for above in namespaces_above(namespace):
+            yield from (each._replace(certain=False) for each in _text(use, key, Name("kv", above, "", (key.value,))))
     yield from _text(use, written, Name("namespace", namespace))
 
 

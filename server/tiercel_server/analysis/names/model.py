@@ -17,6 +17,7 @@ NameKind = Literal[
     "variable",
     "label",
     "kv",
+    "namespace-variable",
     "secret",
     "plugin",
     "local",

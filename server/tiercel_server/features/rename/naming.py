@@ -21,6 +21,7 @@ KINDS: Mapping[NameKind, str] = {
     "variable": "variable",
     "label": "label",
     "kv": "key",
+    "namespace-variable": "variable of the namespace",
     "local": "name",
 }
 """What can be renamed, with the word for it."""
@@ -42,6 +43,7 @@ _PATTERNS: Mapping[NameKind, tuple[re.Pattern[str], str]] = {
     "variable": _KEY,
     "label": (re.compile(r"[^\W\d_A-Z][\w.-]*"), "letters, digits, `.`, `_` and `-`, a small letter first"),
     "kv": _DOTTED_ID,
+    "namespace-variable": _KEY,
     "local": (re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*"), "letters, digits and `_`, no digit first"),
 }
 _LONGEST: Mapping[NameKind, int] = {"namespace": 150, "flow": 100}

@@ -35,14 +35,18 @@ def prepare_rename(snapshot: DocumentSnapshot, offset: int, index: WorkspaceInde
     if not spelled:
         return None
     occurrence = spelled[0]
-    name = occurrence.name
-    if name.kind not in KINDS:
-        raise RenameError(_FIXED[name.kind].format(name.text))
-    if len({each.name for each in spelled if each.span == occurrence.span}) > 1:
-        raise RenameError(f"`{name.text}` may belong to several flows here; rename it where it is declared.")
-    declared = declarations_of(name, snapshot, index)
-    if not declared:
-        raise RenameError(_undeclared(name))
+    if occurrence.name.kind not in KINDS:
+        raise RenameError(_FIXED[occurrence.name.kind].format(occurrence.name.text))
+    found = {
+        each.name: declared
+        for each in spelled
+        if each.span == occurrence.span and (declared := declarations_of(each.name, snapshot, index))
+    }
+    if not found:
+        raise RenameError(_undeclared(occurrence.name))
+    if len(found) > 1 and occurrence.name.kind not in _INHERITED:
+        raise RenameError(f"`{occurrence.name.text}` belongs to several flows here; rename it where it is declared.")
+    name, declared = next(iter(found.items()))
     text = _own_name(name, declared[0], index)
     return Renamable(own_span(occurrence, text, snapshot.text.text), text, name)
 
@@ -71,6 +75,8 @@ def _undeclared(name: Name) -> str:
     return f"The {kind} `{name.text}` is declared nowhere in this workspace."
 
 
+_INHERITED = frozenset({"kv", "namespace-variable"})
+"""Of these the nearest namespace counts, which comes first."""
 _FIXED = {
     "plugin": "`{}` is the type of a plugin; its name is the same for everyone.",
     "secret": "The secret `{}` lives outside of the workspace; rename it where it is kept.",

@@ -22,7 +22,7 @@ from tiercel_server.workspace.index.entries import (
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 Document: TypeAlias = DocumentSnapshot | DocumentEntry
-_WORKSPACE_WIDE = frozenset({"namespace", "flow", "kv", "secret", "plugin"})
+_WORKSPACE_WIDE = frozenset({"namespace", "flow", "kv", "secret", "plugin", "namespace-variable"})
 
 
 class Place(NamedTuple):
@@ -162,7 +162,9 @@ class WorkspaceIndex:
         return tuple(each for each in places if each.occurrence.certain or known)
 
     def is_declared(self, name: Name) -> bool:
-        """Whether some flow of the workspace declares a thing."""
+        """Whether some document of the workspace declares a thing."""
+        if name.kind in _WORKSPACE_WIDE and name.kind != "flow":
+            return any(each.role in {"declaration", "write"} for _, found in self._naming(name) for each in found)
         found = self.declaring((name.namespace, name.flow))
         return any(symbol.name == name for _, flow in found for symbol in flow.symbols)
 
