@@ -13,9 +13,7 @@ from tiercel_server.analysis.names.model import Occurrence
 from tiercel_server.analysis.names.structure import structural_occurrences
 from tiercel_server.analysis.references import read_facts
 
-_OUTWARD = re.compile(
-    r"kv\s*\(|secret\s*\(|subflow\s*\(|outputs?\b.*\boutputs\b|(?:trigger|namespace)\s*[.\[]", re.DOTALL
-)
+_OUTWARD = re.compile(r"(?:kv|secret|subflow)\s*\(|outputs?\b.*\boutputs\b|(?:trigger|namespace)\s*[.\[]", re.DOTALL)
 _KINDS = frozenset({"namespace", "flow", "kv", "secret", "plugin", "namespace-variable"})
 
 
