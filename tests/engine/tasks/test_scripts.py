@@ -219,17 +219,18 @@ def wheel_in(folder, name, code):
     return path
 
 
-async def test_python_dependencies_are_installed_once(bench):
+@pytest.mark.parametrize("manager", ["PIP", "UV"])
+async def test_python_dependencies_are_installed_once(bench, manager):
     wheel = wheel_in(bench.folder, "tiny_greeter", "def greet():\n    return 'hello from a dependency'\n")
     task = {
         "type": PYTHON + "Script",
         "dependencies": [str(wheel)],
-        "packageManager": "PIP",
+        "packageManager": manager,
         "script": "import tiny_greeter, kestra\nprint(tiny_greeter.greet())",
     }
     _, caught = await bench.run(**task)
     assert caught.shown("INFO") == ["hello from a dependency"]
-    assert "Installing 1 dependencies with pip" in caught.shown("DEBUG")
+    assert f"Installing 1 dependencies with {manager.lower()}" in caught.shown("DEBUG")
     _, caught = await bench.run(**task)
     assert caught.shown("INFO") == ["hello from a dependency"]
     assert not any("Installing" in line for line in caught.shown("DEBUG"))
