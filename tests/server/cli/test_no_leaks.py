@@ -59,6 +59,24 @@ def test_nothing_that_a_run_prints_holds_a_secret(done):
     assert secret_flow.found_in(done.stderr) == []
 
 
+def test_a_plan_tells_no_secret(workspace):
+    for output in ("text", "json"):
+        plan = tiercel(
+            workspace, "run", "leaky.yaml", "--input", f"key={secret_flow.GIVEN}", "--plan", "--format", output
+        )
+        assert plan.returncode == 0, plan.stderr
+        assert b"******" in plan.stdout
+        assert secret_flow.found_in(plan.stdout + plan.stderr) == []
+
+
+@pytest.mark.parametrize("part", [["--task", "out"], ["--from", "script", "--reuse", "last"], ["--to", "deep"]])
+def test_a_part_of_a_flow_tells_no_secret(workspace, part):
+    given = f"key={secret_flow.GIVEN}"
+    run = tiercel(workspace, "run", "leaky.yaml", "--input", given, "--log-level", "DEBUG", *part)
+    assert b"******" in run.stdout
+    assert secret_flow.found_in(run.stdout + run.stderr) == []
+
+
 def test_inputs_that_are_refused_do_not_tell_secrets(workspace):
     for output in ("text", "json", "jsonl"):
         refused = tiercel(workspace, "run", "refused.yaml", "--input", f"p={secret_flow.GIVEN}", "--format", output)
@@ -86,9 +104,21 @@ def test_nothing_that_is_kept_holds_a_secret(workspace, done):
 
 def test_nothing_that_is_shown_of_the_past_holds_a_secret(workspace, done):
     for arguments in (["list"], ["list", "--format", "json"], ["show", "last"], ["show", "last", "--format", "json"],
-                      ["logs", "last"], ["logs", "last", "--format", "jsonl"]):  # fmt: skip
+                      ["logs", "last"], ["logs", "last", "--format", "jsonl"], ["outputs", "last"]):  # fmt: skip
         shown = tiercel(workspace, "executions", *arguments)
         assert shown.returncode == 0, shown.stderr
+        assert secret_flow.found_in(shown.stdout + shown.stderr) == []
+
+
+def test_taking_up_what_was_run_tells_no_secret(workspace):
+    tiercel(workspace, "run", "leaky.yaml", "--input", f"key={secret_flow.GIVEN}")
+    for arguments in (
+        ["restart", "last"],
+        ["replay", "last"],
+        ["replay", "last", "--input", f"key={secret_flow.GIVEN}"],
+    ):
+        shown = tiercel(workspace, "executions", *arguments)
+        assert shown.returncode == 1, shown.stderr
         assert secret_flow.found_in(shown.stdout + shown.stderr) == []
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.inputs import InputError, resolve_inputs
 from tiercel_engine.runtime.context import nested_labels
-from tiercel_server.cli.evaluating.project import Lent, lent_by_project
-from tiercel_server.cli.evaluating.surroundings import CommandLineServices
+from tiercel_server.cli.evaluating.project import Lent, lent_by_environment, lent_by_project
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.flow_file import choose_flow, flow_of, read_flow_file
 from tiercel_server.cli.running.given_inputs import input_complaints
@@ -38,7 +37,7 @@ def context_before(
     flow: Flow, given: Mapping[str, Any], labels: Mapping[str, str] | None = None, lent: Lent | None = None
 ) -> dict[str, Any]:
     """What expressions of a flow see before anything of it runs. Raises `Refused`; FILE inputs stay as given."""
-    lent = lent or Lent(CommandLineServices())
+    lent = lent or lent_by_environment()
     own = {label.key: label.value for label in flow.labels}
     context: dict[str, Any] = {
         "flow": {
@@ -63,8 +62,10 @@ def context_before(
             store_file=lambda _, value: str(value),
         )
     except InputError as error:
+        lent.hide(error.secrets)
         shown = error.masked(lent.services.mask)
         raise Refused(f"The inputs of flow '{flow.id}' can't be used:", *input_complaints(shown)) from error
+    lent.hide(resolved.secrets)
     if resolved.values:
         context["inputs"] = resolved.values
     return context

@@ -6,7 +6,7 @@ No keeper of secrets is asked and no command is run: secrets come from the envir
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,17 +28,24 @@ def _no_variables(_namespace: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """The services of expressions, and the variables of namespaces."""
+    """The services of expressions, the variables of namespaces, and who learns of SECRET inputs."""
 
     services: RenderServices
-    variables: Callable[[str], dict[str, Any]] = _no_variables
+    variables: Callable[[str], dict[str, Any]]
+    hide: Callable[[Iterable[str]], None]
+
+
+def lent_by_environment() -> Lent:
+    """What there is without a project: memory, and secrets of the environment."""
+    services = CommandLineServices()
+    return Lent(services, _no_variables, services.hide)
 
 
 def lent_by_project(start: Path) -> Lent:
     """What the project around a folder lends; memory and the environment, where there is none. Raises `Refused`."""
     place = find_place(None, start)
     if place.project_file is None and not (place.root / STATE_FOLDER).is_dir():
-        return Lent(CommandLineServices())
+        return lent_by_environment()
     from tiercel_engine.storage import StorageError
     from tiercel_engine.tasks.expression_services import LocalExpressionServices
     from tiercel_engine.tasks.services import local_services
@@ -48,7 +55,11 @@ def lent_by_project(start: Path) -> Lent:
         services = local_services(place.root / STATE_FOLDER, project, place.root, os.environ)
     except (OSError, UnicodeError, StorageError) as error:
         raise Refused(f"The project's services can't be used: {error}.") from error
-    return Lent(LocalExpressionServices(services, lambda _: True), services.namespace_variables)
+    return Lent(
+        LocalExpressionServices(services, lambda _: True),
+        services.namespace_variables,
+        lambda secrets: services.masker.add(*secrets),
+    )
 
 
 def without_keepers(project: Project) -> Project:

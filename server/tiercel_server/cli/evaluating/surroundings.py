@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tiercel_engine.expressions.memory_services import MemoryServices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tiercel_engine.expressions import HttpAnswer, HttpCall
 
 
@@ -26,6 +28,10 @@ class CommandLineServices(MemoryServices):
         if found is not None:
             self._known_secrets.add(found)
         return found
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Mask these as well: SECRET inputs."""
+        self._known_secrets.update(secrets)
 
     def mask(self, value: Any) -> Any:
         """Plain data without the secrets that were read."""
