@@ -14,11 +14,13 @@ from typing import Any
 from tiercel_engine.core import effects as wanted
 from tiercel_engine.core.decide import decide
 from tiercel_engine.core.events import (
+    ContinueRequested,
     DirectoryClosed,
     DirectoryOpened,
     Evaluated,
     Event,
     ExecutionCreated,
+    ForceRunRequested,
     IterationEnded,
     KillRequested,
     ListenersJudged,
@@ -31,8 +33,10 @@ from tiercel_engine.core.events import (
     SubflowRefused,
     SubflowStarted,
     TaskEnded,
+    TaskRunChangeRequested,
     TaskStarted,
     TimerFired,
+    UnqueueRequested,
 )
 from tiercel_engine.core.records import Execution, Trigger
 from tiercel_engine.core.states import State
@@ -99,6 +103,24 @@ class Outcome:
         return cls(State(name), float(seconds or 0))
 
 
+_ACTIONS: Mapping[str, Any] = {
+    "kill": KillRequested,
+    "resume": ResumeRequested,
+    "restart": RestartRequested,
+    "continue": ContinueRequested,
+    "force-run": ForceRunRequested,
+    "unqueue": UnqueueRequested,
+}
+
+
+@dataclass(frozen=True)
+class _Change(Event):
+    """A change of the first run of a task, whose id is looked up when it happens."""
+
+    task: str
+    to: State
+
+
 class Simulation:
     """Executions of some flows under scripted outcomes."""
 
@@ -141,9 +163,11 @@ class Simulation:
         return execution_id
 
     def at(self, seconds: float, execution_id: str, event: str, **fields: Any) -> None:
-        """Let somebody do something later: `kill`, `resume` or `restart`."""
-        kinds = {"kill": KillRequested, "resume": ResumeRequested, "restart": RestartRequested}
-        self._later(seconds, execution_id, kinds[event](START, **fields))
+        """Let somebody do something later, by one of the names of `_ACTIONS`, or `change` a task's run."""
+        if event == "change":
+            self._later(seconds, execution_id, _Change(START, **fields))
+            return
+        self._later(seconds, execution_id, _ACTIONS[event](START, **fields))
 
     def run(self, most_steps: int = 20_000) -> None:
         """Until nothing is left to happen."""
@@ -165,6 +189,10 @@ class Simulation:
 
     def _decide(self, execution_id: str, event: Event) -> None:
         self.now += timedelta(microseconds=1)
+        if isinstance(event, _Change):
+            runs = self.executions[execution_id].ordered_task_runs()
+            run_id = next(run.id for run in runs if run.task_id == event.task)
+            event = TaskRunChangeRequested(self.now, run_id, event.to)
         values = {name: getattr(event, name) for name in event.__dataclass_fields__}
         event = type(event)(**{**values, "time": self.now})
         self.logs.setdefault(execution_id, []).append(event)
@@ -248,6 +276,9 @@ class Simulation:
             parent_id=execution.id,
             loop_run=effect.loop_run,
             labels=execution.labels,
+            fixtures=execution.fixtures,
+            breakpoints=execution.breakpoints,
+            extent=execution.extent,
         )
 
     def _StartReplay(self, execution: Execution, effect: wanted.StartReplay) -> None:  # noqa: N802

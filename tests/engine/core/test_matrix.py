@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.engine.core.simulation import Simulation, expand_flow
+from tests.engine.core.simulation import START, Simulation, expand_flow
 from tiercel_engine.core.decide import rebuild
 from tiercel_engine.core.records import Execution, History
 from tiercel_engine.core.states import State
+from tiercel_engine.core.wishes import Breakpoint, Extent, Fixture
 from tiercel_schemas.versions import KestraVersion
 
 FILES = sorted((Path(__file__).parent / "matrix").glob("*.yaml"))
@@ -25,6 +27,17 @@ def _cases() -> list[Any]:
                 label = f"{path.stem}: {case['case']} ({version})"
                 cases.append(pytest.param(case, KestraVersion(str(version)), id=label))
     return cases
+
+
+def _wishes(case: dict[str, Any]) -> dict[str, Any]:
+    """Fixtures, breakpoints and the part of the flow that a case asks for, and its date in seconds."""
+    fixtures = ({**each, "state": State(each.get("state", "SUCCESS"))} for each in case.get("fixtures", ()))
+    return {
+        "fixtures": tuple(Fixture(**each) for each in fixtures),
+        "breakpoints": tuple(Breakpoint(**each) for each in case.get("breakpoints", ())),
+        "extent": Extent(**case.get("extent", {})),
+        "schedule_date": START + timedelta(seconds=case["date"]) if "date" in case else None,
+    }
 
 
 def _states(history: History) -> str:
@@ -44,11 +57,14 @@ def test_case(case: dict[str, Any], version: KestraVersion) -> None:
     main = expand_flow(case["flow"], version)
     others = [expand_flow(flow, version) for flow in case.get("flows", [])]
     simulation = Simulation([main, *others], case.get("outcomes"), case.get("answers"), case.get("slots", "granted"))
-    execution_id = simulation.start(main)
+    execution_id = simulation.start(main, **_wishes(case))
     for action in case.get("actions", []):
         fields = dict(action)
-        to = {"to": State(fields.pop("to"))} if "to" in fields else {}
-        simulation.at(fields.pop("at"), execution_id, fields.pop("do"), **fields, **to)
+        if "to" in fields:
+            fields["to"] = State(fields["to"])
+        if "breakpoints" in fields:
+            fields["breakpoints"] = tuple(Breakpoint(**each) for each in fields["breakpoints"])
+        simulation.at(fields.pop("at"), execution_id, fields.pop("do"), **fields)
     simulation.run()
     execution = simulation.executions[execution_id]
     expected = case["expect"]

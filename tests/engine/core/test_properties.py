@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from tests.engine.core.simulation import Simulation, expand_flow
 from tiercel_engine.core.codec import event_from_json, event_to_json
 from tiercel_engine.core.decide import rebuild
+from tiercel_engine.core.plan import make_plan
 from tiercel_engine.core.records import Execution, History, TaskRun
+from tiercel_engine.core.replaying import for_extent, from_task_run
 from tiercel_engine.core.states import State
+from tiercel_engine.core.wishes import Extent
 from tiercel_schemas.versions import KestraVersion
 
 TASK_WAYS = {
@@ -132,12 +135,16 @@ def stories(draw: Any) -> tuple[dict[str, Any], KestraVersion, dict[str, Any]]:
     return flow, version, outcomes
 
 
-def _allowed(history: History) -> bool:
+def _allowed(history: History, more: frozenset[str] = frozenset()) -> bool:
     words = [change.state.value for change in history]
-    return all(later in TASK_WAYS.get(word, set()) for word, later in pairwise(words))
+    return all(later in TASK_WAYS.get(word, set()) | more for word, later in pairwise(words))
 
 
-def _check_ended(simulation: Simulation) -> None:
+REOPENED = frozenset({"RUNNING", "RESTARTED"})
+"""Where a task run may go on from its end when an earlier execution is taken over."""
+
+
+def _check_ended(simulation: Simulation, more: frozenset[str] = frozenset()) -> None:
     for execution in simulation.executions.values():
         assert execution.sealed, execution.id
         assert execution.state.value not in LIVE
@@ -145,7 +152,7 @@ def _check_ended(simulation: Simulation) -> None:
         assert execution.paused == 0
         for run in execution.task_runs.values():
             assert run.state.terminated, (run.task_id, run.history)
-            assert _allowed(run.history), [change.state.value for change in run.history]
+            assert _allowed(run.history, more), [change.state.value for change in run.history]
         dates = [change.date for change in execution.history]
         assert dates == sorted(dates)
 
@@ -192,6 +199,52 @@ def test_a_crash_at_any_point_loses_no_task_run(story: Any, events: int) -> None
     assert after.sealed
     if not any(run.iteration is not None for run in before[execution_id].task_runs.values()):
         assert kept <= set(after.task_runs)
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), st.integers(0, 1000))
+def test_a_replay_from_any_task_run_ends(story: Any, pick: int) -> None:
+    written, version, outcomes = story
+    flow = expand_flow(written, version)
+    first = Simulation([flow], outcomes)
+    execution_id = first.start(flow)
+    first.run()
+    old = first.executions[execution_id]
+    runs = [run for run in old.ordered_task_runs() if all(x.place == "MAIN" for x in (run, *old.ancestors(run)))]
+    if not runs:
+        return
+    target = runs[pick % len(runs)]
+    taken = from_task_run(old, target.id, old.plan, "again")
+    second = Simulation([flow], outcomes)
+    second.now = first.now
+    second.start(flow, execution_id="again", taken=taken, past=old.history)
+    second.run()
+    _check_ended(second, REOPENED)
+    log = second.logs["again"]
+    again = rebuild(event_from_json(event_to_json(event)) for event in log)
+    assert dict(again.task_runs.items()) == dict(second.executions["again"].task_runs.items())
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), st.integers(0, 1000), st.sampled_from(["first", "last", "only"]))
+def test_a_part_of_a_flow_ends(story: Any, pick: int, part: str) -> None:
+    written, version, outcomes = story
+    flow = expand_flow(written, version)
+    plan = make_plan(flow)
+    names = sorted(plan.tasks)
+    if not names:
+        return
+    extent = Extent(**{part: names[pick % len(names)]})
+    if part == "first" and any(plan.tasks[name].task.type.endswith(".Loop") for name in plan.way_to(extent.first)[:-1]):
+        return
+    old = Simulation([flow], outcomes)
+    old_id = old.start(flow)
+    old.run()
+    taken = for_extent(old.executions[old_id], extent, flow, "part")
+    simulation = Simulation([flow], outcomes)
+    simulation.start(flow, execution_id="part", extent=extent, taken=taken)
+    simulation.run()
+    _check_ended(simulation, REOPENED)
 
 
 def _cut(simulation: Simulation, events: int) -> dict[str, list[Any]]:
