@@ -168,7 +168,9 @@ def _task_run(value: Any) -> TaskRun:
 
 
 def _fixture(value: Any) -> Fixture:
-    return Fixture(value["task_id"], value["value"], State(value["state"]), _decode(value["outputs"]))
+    return Fixture(
+        value["task_id"], value["value"], State(value["state"]), _decode(value["outputs"]), value.get("every", False)
+    )
 
 
 def _breakpoints(value: Any) -> tuple[Breakpoint, ...]:

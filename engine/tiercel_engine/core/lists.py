@@ -49,8 +49,9 @@ def _stops_before(work: Work, run: TaskRun) -> bool:
 
 
 def _fixture_of(work: Work, run: TaskRun) -> Fixture | None:
-    found = (each for each in work.execution.fixtures if (each.task_id, each.value) == (run.task_id, run.value))
-    return next(found, None)
+    own = [each for each in work.execution.fixtures if each.task_id == run.task_id]
+    exact = next((each for each in own if each.value == run.value and not each.every), None)
+    return exact or next((each for each in own if each.every), None)
 
 
 def fixture_answered(work: Work, run: TaskRun, event: Evaluated) -> None:

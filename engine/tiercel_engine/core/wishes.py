@@ -19,6 +19,8 @@ class Fixture:
     state: State = State.SUCCESS
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """Plain data whose texts are templates, rendered in the context of the execution."""
+    every: bool = False
+    """For runs of any value, and those without one; what names a value comes first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -68,6 +70,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
         family = Family(found.history, summary.id)
         told = [line for line in family.read_on() if line["event"] != "log"]
         execution = family.main.known
+        given = replace(given, inputs=_completed(execution, given.inputs))
         request = _fitting(execution, given)
         if not summary.interrupted:
             with no_longer(summary.id):
@@ -87,6 +90,44 @@ def _state(name: str) -> State:
     if state is None or not state.terminated:
         raise Refused(f"'--to {name}' is no state that a Pause ends in.", "Such are SUCCESS, FAILED, CANCELLED.")
     return state
+
+
+def _completed(execution: Execution, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The inputs with the defaults of those left out, as Kestra's server fills them in; raises `Refused`."""
+    from tiercel_engine.core.states import State
+    from tiercel_engine.expressions import Renderer
+    from tiercel_engine.inputs import InputError, resolve_inputs
+    from tiercel_engine.runtime.jsonable import jsonable
+    from tiercel_schemas.model.flowables import Pause
+    from tiercel_server.cli.evaluating.surroundings import CommandLineServices
+    from tiercel_server.cli.running.complaints import Refused
+    from tiercel_server.cli.running.given_inputs import input_complaints
+
+    flow = execution.flow
+    paused = (run for run in execution.ordered_task_runs() if run.state is State.PAUSED)
+    pause = next((execution.plan.tasks[run.task_id].task for run in paused), None)
+    if not isinstance(pause, Pause) or not pause.on_resume:
+        return given
+    outputs = {run.task_id: jsonable(run.outputs) for run in execution.ordered_task_runs() if run.outputs}
+    context = {
+        "flow": {"id": flow.id, "namespace": flow.namespace, "revision": flow.revision or 1, "tenantId": "main"},
+        "inputs": jsonable(execution.inputs),
+        "vars": jsonable(execution.variables),
+        "outputs": outputs,
+    }
+    try:
+        resolved = resolve_inputs(
+            pause.on_resume,
+            given,
+            version=flow.version,
+            rendering=Renderer(flow.version, CommandLineServices()),
+            context=context,
+            store_file=lambda _, value: str(value),
+        )
+    except InputError as error:
+        raise Refused(f"The inputs that '{pause.id}' asks for can't be used:", *input_complaints(error)) from error
+    defaults = {name: value for name, value in resolved.values.items() if name not in given and value is not None}
+    return {**defaults, **given}
 
 
 def _fitting(execution: Execution, given: Resume) -> Resume | Continue:

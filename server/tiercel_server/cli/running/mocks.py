@@ -29,6 +29,8 @@ class Mock:
     value: str | None = None
     state: State = State.SUCCESS
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    every: bool = False
+    """For every value of a loop of 1.3 too; a fixture of Kestra's without a value is for runs without one."""
 
     @property
     def is_type(self) -> bool:
@@ -56,7 +58,7 @@ class Mocks:
             if not ids or (not mock.is_type and mock.name not in {task.id for task in tasks}):
                 raise _unknown(mock, flow)
             for task_id in ids:
-                found[task_id, mock.value] = Fixture(task_id, mock.value, mock.state, mock.outputs)
+                found[task_id, mock.value] = Fixture(task_id, mock.value, mock.state, mock.outputs, mock.every)
         return tuple(found.values())
 
 
@@ -98,7 +100,7 @@ def _given(pair: str) -> tuple[Mock, Path | None]:
     else:
         file = Path(text)
         outputs = _map_in(file, f"--mock {written}")
-    return Mock(match["task"], match["value"], state, outputs), file
+    return Mock(match["task"], match["value"], state, outputs, every=match["value"] is None), file
 
 
 def _fixtures_in(path: Path) -> tuple[list[Mock], Mapping[str, Any]]:

@@ -35,7 +35,7 @@ def checked_extent(flow: Flow, extent: Extent) -> Extent:
 def running_tasks(flow: Flow, extent: Extent, fixtures: Iterable[Fixture] = ()) -> tuple[str, ...]:
     """The ids of the tasks that may run, in the order written, stand-ins and what they hold left out."""
     plan = make_plan(flow, extent=extent)
-    mocked = {fixture.task_id for fixture in fixtures if fixture.value is None}
+    mocked = {fixture.task_id for fixture in fixtures}
     reached = set(_below(plan, None, mocked))
     return tuple(task.id for task in flow.all_tasks() if task.id in reached)
 

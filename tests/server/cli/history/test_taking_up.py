@@ -81,6 +81,7 @@ def test_a_paused_run_of_another_process_is_resumed_with_inputs_that_are_checked
     at_work = started(behind, PAUSE)
     paused(tiercel)
     for arguments, told in {
+        (): "Missing required input:n",
         ("--input", "n=x"): "n",
         ("--input", "n"): "no NAME=VALUE",
         ("--input", "n=1", "--to", "RUNNING"): "no state that a Pause ends in",

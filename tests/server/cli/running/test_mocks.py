@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_stand_in_is_read(pair: str, mock: Mock) -> None:
-    assert given_mocks([pair], []).mocks == (mock,)
+    assert given_mocks([pair], []).mocks == (replace(mock, every=mock.value is None),)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_a_file_of_fixtures_gives_inputs_too() -> None:
     mocks = given_mocks(['one={"a": "c"}'], [Path("fixtures.yaml")])
     assert mocks.inputs == {"n": 3}
     assert mocks.fixtures(flow_of(FLOW)) == (
-        Fixture("one", outputs={"a": "c"}),
+        Fixture("one", outputs={"a": "c"}, every=True),
         Fixture("two", "7", State.FAILED),
     )
 
@@ -94,7 +95,10 @@ def test_a_type_stands_for_all_its_tasks_under_any_of_its_names_and_below_an_id(
     flow = flow_of(FLOW)
     for name in ("io.kestra.plugin.core.log.Log", "io.kestra.core.tasks.log.Log"):
         mocks = given_mocks(['two={"a": 1}', name + "={}"], [])
-        assert mocks.fixtures(flow) == (Fixture("one"), Fixture("two", outputs={"a": 1}))
+        assert mocks.fixtures(flow) == (
+            Fixture("one", every=True),
+            Fixture("two", outputs={"a": 1}, every=True),
+        )
 
 
 @pytest.mark.parametrize(

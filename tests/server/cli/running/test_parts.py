@@ -197,6 +197,30 @@ def test_a_task_that_cannot_run_here_stops_the_run_unless_there_is_a_way_round_i
     assert said in done.stdout
 
 
+def test_a_stand_in_is_for_every_value_unless_it_names_one(run: Callable[..., Result]) -> None:
+    Path("old.yaml").write_text(
+        """id: old
+namespace: a.b
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: [a, b]
+    tasks:
+      - {id: query, type: io.kestra.plugin.nowhere.Query}
+  - {id: tell, type: io.kestra.plugin.core.log.Log, message: '{{ outputs.query.a.v }} {{ outputs.query.b.v }}'}
+""",
+        encoding="utf-8",
+    )
+    for mocks, said in {
+        ('query={"v": 1}',): "1 1",
+        ('query={"v": 1}', 'query[b]={"v": 2}'): "1 2",
+        ('query[a]={"v": 3}', 'query[b]={"v": 2}'): "3 2",
+    }.items():
+        options = [option for mock in mocks for option in ("--mock", mock)]
+        result = run("--kestra-version", "1.3", *options, flow="old.yaml")
+        assert (result.exit_code, f"tell | {said}" in result.stdout) == (0, True), result.output
+
+
 def test_a_stand_in_may_fail(run: Callable[..., Result]) -> None:
     result = run("--mock", "two=FAILED", "--format", "json")
     assert result.exit_code == 1

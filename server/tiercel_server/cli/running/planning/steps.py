@@ -110,7 +110,7 @@ def _fate(task: Task, listed: set[str], given: Circumstances) -> tuple[Fate, str
         return Fate.DISABLED, None
     if task.id not in listed:
         return (Fate.REUSED if task.id in given.reused else Fate.LEFT_OUT), None
-    if any(fixture.task_id == task.id and fixture.value is None for fixture in given.fixtures):
+    if any(fixture.task_id == task.id for fixture in given.fixtures):
         return Fate.MOCKED, None
     for notice in given.notices:
         if notice.task_id == task.id and notice.level == "ERROR":
