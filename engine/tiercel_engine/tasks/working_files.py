@@ -41,9 +41,12 @@ async def collect_output_files(context: TaskContext, directory: Path) -> dict[st
     found = await anyio.to_thread.run_sync(_matching, directory, globs) if globs else []
     stored = {}
     for relative in found:
+        key = _as_utf8(relative)
+        while key in stored:
+            key += "\N{REPLACEMENT CHARACTER}"
         # The name says which path it was by a hash; only the last step of the path stays readable.
-        name = f"{_hash(relative)}-{relative.rpartition('/')[2].replace(' ', '+')}"
-        stored[relative] = quote(await store_file(context, directory / relative, name), safe=_URI_SIGNS)
+        name = f"{_hash(key)}-{key.rpartition('/')[2].replace(' ', '+')}"
+        stored[key] = quote(await store_file(context, directory / relative, name), safe=_URI_SIGNS)
     context.log("TRACE", f"Captured {len(stored)} output file(s).")
     return stored
 
@@ -174,6 +177,11 @@ def _matching(directory: Path, globs: list[str]) -> list[str]:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
+
+
+def _as_utf8(name: str) -> str:
+    # A file may be named by any bytes; those that are no UTF-8 are replaced.
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _texts(value: Any) -> list[str]:

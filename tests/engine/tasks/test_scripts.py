@@ -248,16 +248,14 @@ async def test_python_dependencies_are_installed_once(bench, manager):
 
 
 async def test_dependencies_that_can_not_be_had(bench):
-    failure = await bench.failure(
-        type=PYTHON + "Script", dependencies=[str(bench.folder / "none.whl")], packageManager="PIP", script="pass"
-    )
+    failure = await bench.failure(type=PYTHON + "Script", dependencies=[str(bench.folder / "none.whl")], script="pass")
     assert failure.message.startswith("Cannot install the dependencies:\n")
     assert "none.whl" in failure.message
 
 
 async def test_an_option_is_no_dependency(bench):
     failure = await bench.failure(
-        type=PYTHON + "Script", dependencies=["--index-url=http://127.0.0.1:9"], packageManager="PIP", script="pass"
+        type=PYTHON + "Script", dependencies=["--index-url=http://127.0.0.1:9"], script="pass"
     )
     assert "Cannot install the dependencies" in failure.message
 
@@ -439,3 +437,20 @@ async def test_the_old_output_directory(tmp_path):
     )
     assert list(outputs["outputFiles"]) == ["a.txt"]
     assert "Using task runner" in bench.last.logs[0][1]
+
+
+async def test_files_of_any_name_and_kind_are_collected_or_left_alone(bench):
+    commands = [
+        r"""echo 1 > "$(printf 'bad\377.txt')"; echo 2 > "$(printf 'bad\376.txt')" """,
+        r"""echo 3 > "$(printf 'new\nline.txt')" """,
+        "echo 4 > '%41.txt'; echo 5 > 'a?b#c.txt'; echo 6 > -dash",
+        "ln -s / root; ln -s . self; ln -s nowhere dangling; mkfifo pipe; mkdir empty",
+        "ln -- -dash hard; ln -s ./-dash soft",
+    ]
+    outputs, _ = await bench.run(type=SHELL + "Commands", outputFiles=["**"], commands=commands)
+    stored = {
+        name: bench.services.storage.read_bytes(uri).decode().strip() for name, uri in outputs["outputFiles"].items()
+    }
+    bad = {name: stored.pop(name) for name in [*stored] if name.startswith("bad")}
+    assert sorted(bad.values()) == ["1", "2"]
+    assert stored == {"new\nline.txt": "3", "%41.txt": "4", "a?b#c.txt": "5", "-dash": "6", "hard": "6", "soft": "6"}
