@@ -12,6 +12,7 @@ from tiercel_schemas.source.text import SourceText
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_PROPERTIES = re.compile(r"(?:[&!]\S*[ \t]+)+")
 _ESCAPED = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
@@ -27,7 +28,7 @@ class ScalarOffsets:
     def __init__(self, text: SourceText, node: ScalarNode) -> None:
         self._text = text
         self._node = node
-        self._start = node.span.start + (1 if node.style in {"single", "double"} else 0)
+        self._start = content_start(text, node)
         is_block = node.style in {"literal", "folded"}
         self._is_verbatim = not is_block and text.text.startswith(node.value, self._start)
         self._places = [] if self._is_verbatim else _align(node.value, self._lines(), self._start)
@@ -68,6 +69,15 @@ class ScalarOffsets:
             start = self._start if is_first else _past_blanks(self._text.text, line)
             end = node.span.end - closing if is_last else _before_blanks(self._text.text, line)
             yield _unescaped(self._text.text, start, max(start, end), node.style)
+
+
+def content_start(text: SourceText, node: ScalarNode) -> int:
+    """Where a scalar's own text begins: behind its anchor, its tag and its opening quote."""
+    start = node.span.start
+    if node.anchor is not None or node.tag is not None:
+        properties = _PROPERTIES.match(text.text, start, node.span.end)
+        start = properties.end() if properties is not None else start
+    return start + (1 if node.style in {"single", "double"} else 0)
 
 
 def _past_blanks(text: str, line: Span) -> int:

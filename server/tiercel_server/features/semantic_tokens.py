@@ -49,6 +49,7 @@ _BY_KIND = {
     "secret": "enumMember",
     "plugin": "type",
     "local": "variable",
+    "anchor": "variable",
 }
 _KEYWORD_OPERATORS = frozenset({"and", "or", "not", "is", "contains", "equals", "in"})
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tiercel_server.analysis.flow import FlowAnalysis
+from tiercel_server.analysis.names.anchors import anchor_occurrences
 from tiercel_server.analysis.names.context import OwnFlow
 from tiercel_server.analysis.names.declared import declarations, dependencies
 from tiercel_server.analysis.names.expressions import template_occurrences
@@ -21,6 +22,7 @@ def flow_occurrences(flow: FlowAnalysis) -> tuple[Occurrence, ...]:
     """Every name in a flow, in the order of the text."""
     own = OwnFlow(flow)
     found = [*declarations(own), *dependencies(own), *structural_occurrences(own)]
+    found.extend(anchor_occurrences(flow.root, flow.source.text))
     for facts in flow.facts:
         found.extend(template_occurrences(facts, own))
     return in_order(found)

@@ -21,6 +21,7 @@ NameKind = Literal[
     "secret",
     "plugin",
     "local",
+    "anchor",
 ]
 Role = Literal["declaration", "write", "reference", "call", "listen"]
 """`write` gives a value where none is declared here (a `kv.Set`), `call` starts a flow, `listen` waits for its end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tiercel_schemas.source.nodes import MappingNode, Node, ScalarNode, SequenceNode, follow
-from tiercel_schemas.source.scalar_offsets import ScalarOffsets
+from tiercel_schemas.source.scalar_offsets import ScalarOffsets, content_start
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.source.text import SourceText
 from tiercel_server.analysis.mappings import find_pair
@@ -54,10 +54,11 @@ def whole_scalar(name: Name, node: ScalarNode, role: Role, text: SourceText) -> 
 
 def content_span(node: ScalarNode, text: SourceText) -> Span:
     """A scalar's text without its quotes."""
+    start = content_start(text, node)
     if node.style == "plain":
-        return node.span
+        return Span(start, node.span.end)
     if node.style in {"single", "double"}:
-        return Span(node.span.start + 1, max(node.span.start + 1, node.span.end - 1))
+        return Span(start, max(start, node.span.end - 1))
     return part_span(node, 0, len(node.value.rstrip()), text)
 
 

@@ -23,6 +23,7 @@ KINDS: Mapping[NameKind, str] = {
     "kv": "key",
     "namespace-variable": "variable of the namespace",
     "local": "name",
+    "anchor": "anchor",
 }
 """What can be renamed, with the word for it."""
 
@@ -44,6 +45,7 @@ _PATTERNS: Mapping[NameKind, tuple[re.Pattern[str], str]] = {
     "label": (re.compile(r"[^\W\d_A-Z][\w.-]*"), "letters, digits, `.`, `_` and `-`, a small letter first"),
     "kv": _DOTTED_ID,
     "namespace-variable": _KEY,
+    "anchor": (re.compile(r"[^\s,\[\]{}*&]+"), "no blanks, commas, brackets or braces"),
     "local": (re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*"), "letters, digits and `_`, no digit first"),
 }
 _LONGEST: Mapping[NameKind, int] = {"namespace": 150, "flow": 100}

@@ -55,7 +55,7 @@ def declarations_of(name: Name, snapshot: DocumentSnapshot, index: WorkspaceInde
     """Where a thing is declared, or set where nothing declares it."""
     here = tuple(Place(snapshot, each) for each in snapshot.occurrences if each.name == name)
     own = tuple(each for each in here if each.occurrence.role in {"declaration", "write"})
-    if name.kind in {"local", "namespace", "kv"}:
+    if name.kind in {"local", "anchor", "namespace", "kv"}:
         return own or index.declarations(name, snapshot)
     return index.declarations(name, snapshot) or own
 

@@ -20,4 +20,6 @@ def register(server: TiercelServer) -> None:
         server.session.close(uri)
         server.texts.pop(uri, None)
         server.diagnosing.forget(uri)
+        # From now on the file counts; not every client tells when one changes.
+        server.neighbours.changed([uri])
         server.diagnosing.schedule_all()

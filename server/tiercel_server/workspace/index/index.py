@@ -129,6 +129,8 @@ class WorkspaceIndex:
 
     def declarations(self, name: Name, near: DocumentSnapshot | None = None) -> tuple[Place, ...]:
         """Where a thing is declared; a flow that `near` holds, or another of its project, comes before others."""
+        if near is not None and name.flow.startswith("#"):
+            return tuple(each for each in self.places(name, near) if each.occurrence.role == "declaration")
         project = near.project if near is not None else None
         if name.kind in _WORKSPACE_WIDE and name.kind != "flow":
             return tuple(each for each in self.places(name, near) if each.occurrence.role in {"declaration", "write"})
@@ -144,6 +146,9 @@ class WorkspaceIndex:
 
     def places(self, name: Name, near: DocumentSnapshot | None = None) -> tuple[Place, ...]:
         """Everywhere that a name stands: in the flow that declares it, and in all that name it from outside."""
+        if near is not None and name.flow.startswith("#"):
+            # A flow without an id, or an anchor: nobody else can mean it.
+            return tuple(Place(near, each) for each in near.occurrences if each.name == name and each.certain)
         places: dict[Place, None] = {}
         project = near.project if near is not None else None
         if name.kind not in _WORKSPACE_WIDE:
