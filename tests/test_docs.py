@@ -6,7 +6,8 @@ In `README.md`, `docs/` and `editors/`, by the language of the fence:
   follows must be what they print (both streams). `…` stands for any text, and a line of `…` alone for any lines. A
   block whose command ends with another code than 0 says so in its info string: `console exit=1`.
 - `yaml`: parses; a project file has no wrong setting; when it is a flow, `tiercel check` has nothing against it
-  (`yaml 1.3` for the other line, `yaml bad` where the text shows a mistake: then there must be an error).
+  (`yaml 1.3` for the other line, `yaml bad` where the text shows a mistake: then there must be an error). Those of
+  `docs/tasks` that say `run` are also run, by `test_task_docs.py`.
 - `json`: parses.
 - `sh`: a set-up command; those of the README are run by `test_packaging.py`.
 """
