@@ -277,3 +277,23 @@ async def test_untitled_documents_are_part_of_it(navigator: Navigator) -> None:
     assert navigator.shown(found) == {("child.yaml", 0, 4)}
     symbols = await navigator.client.workspace_symbol_async(types.WorkspaceSymbolParams("draft")) or []
     assert [each.location.uri for each in symbols] == ["untitled:Untitled-1"]
+
+
+async def test_files_of_namespaces(navigator: Navigator) -> None:
+    folder = navigator.folder
+    (folder / "files" / "sql").mkdir(parents=True)
+    (folder / "files" / "sql" / "q.sql").write_text("select 1", encoding="utf-8")
+    (folder / "secret.txt").write_text("x", encoding="utf-8")
+    (folder / "tiercel.yaml").write_text("namespaces: {company.team: {files: files}}\n", encoding="utf-8")
+    uri = navigator.uri("reader.yaml")
+    message = "{{ read('sql/q.sql') }} {{ read('../secret.txt') }} {{ read('none.sql') }}"
+    task = f'  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: "{message}"\n'
+    text = f"id: r\nnamespace: company.team\ntasks:\n{task}"
+    navigator.editor.open(uri, text)
+    there = types.TextDocumentIdentifier(uri)
+    links = await navigator.client.text_document_document_link_async(types.DocumentLinkParams(there)) or []
+    found = [each.target for each in links if each.target and each.target.startswith("file:")]
+    assert found == [(folder / "files" / "sql" / "q.sql").as_uri()]
+    place = types.Position(*find(text, "q.sql"))
+    located = await navigator.client.text_document_definition_async(types.DefinitionParams(there, place))
+    assert navigator.shown(located) == {("q.sql", 0, 0)}
