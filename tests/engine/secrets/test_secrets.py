@@ -1,8 +1,10 @@
 """Where secrets come from, and that nothing shows them."""
 
 import base64
+import html
 import json
-from urllib.parse import quote_plus
+import re
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -50,12 +52,43 @@ def test_the_first_source_wins():
         lambda secret: base64.urlsafe_b64encode(secret.encode()).decode().rstrip("="),
         quote_plus,
         lambda secret: json.dumps(secret)[1:-1],
+        lambda secret: json.dumps(json.dumps(secret)[1:-1])[1:-1],
+        lambda secret: re.sub("%..", lambda escape: escape[0].lower(), quote(secret, safe="")),
+        html.escape,
+        lambda secret: secret.encode().hex(),
+        lambda secret: secret.encode().hex().upper(),
+        lambda secret: repr(secret)[1:-1],
     ],
 )
 def test_a_secret_is_masked_in_every_spelling(spelling):
     secret = 'p@ss "word"/ü?~'
     shown = Masker([secret]).text(f"before {spelling(secret)} after")
     assert shown == f"before {MASK} after"
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "use", "user:"])
+@pytest.mark.parametrize("after", ["", "!", "!!", "!!!"])
+def test_a_secret_inside_a_longer_code_is_masked(before, after):
+    code = base64.b64encode(f"{before}s3cr3t-token{after}".encode()).decode()
+    shown = Masker(["s3cr3t-token"]).text(f"Authorization: Basic {code}")
+    left = shown.removeprefix("Authorization: Basic ").replace(MASK, "")
+    assert MASK in shown
+    assert len(left) <= len(before) + len(after) + 6
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"),
+    [
+        ('{"user": "u", "password": "deep-one"}', "it is deep-one"),
+        ('{"a": [{"b": "deep-one"}]}', "it is deep-one"),
+        ("postgres://app:deep%2Fone@db/x", "it is deep/one"),
+        ("postgres://app:deep%2Fone@db/x", "it is deep%2Fone"),
+        (" deep-one\n", "it is deep-one"),
+        ("first line\r\nsecond line", "it is second line"),
+    ],
+)
+def test_parts_of_a_secret_are_masked(secret, shown):
+    assert Masker([secret]).text(shown) == f"it is {MASK}"
 
 
 def test_lines_of_a_secret_are_masked_one_by_one():
