@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.engine.tasks.plugins.gcs_double import gcs_double
 from tests.engine.tasks.plugins.test_files import s3 as s3_server  # noqa: F401 - a fixture
 from tests.engine.tasks.plugins.test_git import repository as git_repository  # noqa: F401 - a fixture
 from tests.engine.tasks.plugins.test_messages import hooks, mailbox
@@ -140,6 +141,13 @@ def test_redis(tmp_path, redis_url):
 
 def test_s3(tmp_path, s3_server):  # noqa: F811
     run("s3", tmp_path, [("s3_endpoint", s3_server["endpointOverride"])])
+
+
+def test_gcs(tmp_path, monkeypatch):
+    with gcs_double() as (url, objects):
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
+        run("gcs", tmp_path)
+    assert objects == {}
 
 
 def test_local_files(tmp_path):
