@@ -27,7 +27,7 @@ class RecordWriter:
             "namespace": created["namespace"],
             "revision": created.get("flowRevision", 1),
             "kind": created.get("kind"),
-            "loopRun": self._names.data(created.get("loopRun")),
+            "loopRun": self._names.data(_recorded_loop_run(created.get("loopRun"))),
             "parentId": self._names.data(created.get("parentId") or final.get("parentId")),
             "state": recorded.states[-1] if recorded.states else None,
             "stateHistory": recorded.states,
@@ -109,6 +109,11 @@ def children_in_order(root: RecordedExecution, story: list[RecordedExecution]) -
         return execution.created["flowId"], loop.get("taskId", ""), loop.get("index", 0), parent, place[execution.id]
 
     return sorted((execution for execution in story if execution is not root), key=key)
+
+
+def _recorded_loop_run(loop_run: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the real engine says of an iteration; ours adds how many there are."""
+    return {name: value for name, value in loop_run.items() if name != "size"} if loop_run else None
 
 
 def _name(run: RecordedTaskRun) -> str:
