@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { LanguageClient, type LanguageClientOptions, type ServerOptions, State } from 'vscode-languageclient/node';
 import { findServer, type ServerCommand } from './server';
 
-const RUNNING_COMMANDS = new Set(['tiercel.run']);
+const RUNNING_COMMANDS = new Set(['tiercel.run', 'tiercel.runTo', 'tiercel.runTask', 'tiercel.replayFrom', 'tiercel.runAgain']);
 
 /** The language server's process and the talk with it. */
 export class Client {

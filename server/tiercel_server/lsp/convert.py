@@ -127,6 +127,7 @@ def completion_item(
         insert_text_format=types.InsertTextFormat.Snippet if use_snippet else types.InsertTextFormat.PlainText,
         deprecated=True if item.deprecated else None,
         tags=[types.CompletionItemTag.Deprecated] if item.deprecated else None,
+        commit_characters=["."] if item.kind == "variable" and item.insert == item.label else None,
         data={"uri": uri, "about": list(item.about)} if item.about else None,
     )
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tiercel_schemas.model.project import Project
 
+logger = logging.getLogger(__name__)
 _STATE = ".tiercel"
 _SECRET = "SECRET_"  # noqa: S105 - the prefix of variables that hold secrets
 _DOTENV = ".env"
@@ -36,14 +39,26 @@ class KnownNames:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Path, Path | None], tuple[float, ProjectNames]] = {}
+        self._refreshing: set[tuple[Path, Path | None]] = set()
 
     def of(self, folder: Path, project_file: Path | None) -> ProjectNames:
-        """The names of the project in a folder."""
+        """The names of the project in a folder; those of a moment ago while they are read anew."""
         key = (folder, project_file)
         known = self._known.get(key)
-        if known is None or time.monotonic() - known[0] > _FRESH:
+        if known is None:
             known = self._known[key] = (time.monotonic(), _read(folder, project_file))
+        elif time.monotonic() - known[0] > _FRESH and key not in self._refreshing:
+            self._refreshing.add(key)
+            Thread(target=self._refresh, args=(key,), name="tiercel-names", daemon=True).start()
         return known[1]
+
+    def _refresh(self, key: tuple[Path, Path | None]) -> None:
+        try:
+            self._known[key] = (time.monotonic(), _read(*key))
+        except Exception:
+            logger.exception("The names of %s could not be read", key[0])
+        finally:
+            self._refreshing.discard(key)
 
     def forget(self) -> None:
         """Read everything anew when it is next asked for."""
