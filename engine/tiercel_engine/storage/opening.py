@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from tiercel_engine.storage.layout import StorageError
 from tiercel_schemas.model.project_storage import StorageSettings
 
 _VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
+_KEPT_SECONDS = 7 * 24 * 3600
 _EXTRAS = {"s3": "s3", "gs": "gcs", "abfs": "abfs", "sftp": "sftp"}
 
 
@@ -43,7 +47,18 @@ def open_storage(
         raise
     except Exception as error:
         raise StorageError(f"Internal storage at {settings.url} can't be opened: {error}") from error
-    return RemoteStorage(system, root, state_folder / "storage-cache", access)
+    cache = state_folder / "storage-cache"
+    _forget_old(cache)
+    return RemoteStorage(system, root, cache, access)
+
+
+def _forget_old(cache: Path) -> None:
+    """Remove copies that were made long ago; a run that needs one again fetches it."""
+    oldest = time.time() - _KEPT_SECONDS
+    for folder in cache.iterdir() if cache.is_dir() else ():
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < oldest:
+                shutil.rmtree(folder)
 
 
 def _object_store(scheme: str, rest: str, options: Mapping[str, Any]) -> tuple[Any, str]:

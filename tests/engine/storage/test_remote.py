@@ -1,6 +1,7 @@
 """Internal storage behind a URL behaves as the local one: S3 (moto's server, a faithful double), SFTP (OpenSSH)."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -186,3 +187,14 @@ def test_many_threads_may_use_it(storage):
         done = list(pool.map(work, range(40)))
     assert done == [(str(number).encode() * 1000, True, True) for number in range(40)]
     assert len(storage.list("t")) == 40
+
+
+def test_old_copies_are_forgotten(tmp_path):
+    cache = tmp_path / "storage-cache"
+    for name, age in (("old", 8), ("new", 1)):
+        (cache / name).mkdir(parents=True)
+        (cache / name / "x").write_text("")
+        moment = time.time() - age * 24 * 3600
+        os.utime(cache / name, (moment, moment))
+    open_storage(StorageSettings(url="s3://bucket", options={"key": "x", "secret": "y"}), tmp_path, {})
+    assert [folder.name for folder in cache.iterdir()] == ["new"]
