@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import struct
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -143,3 +144,26 @@ def test_a_second_ctrl_c_leaves_at_once(terminal: Callable[..., Terminal]) -> No
     shown.read_until(lambda seen: "leave at once" in seen)
     shown.press("\x03")
     assert shown.ended() in {1, 130}
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("text", True), ("json", True), ("jsonl", False)])
+def test_the_word_goes_to_standard_error_and_not_to_programs_that_read_events(
+    tmp_path: Path, name: str, is_told: bool
+) -> None:
+    (tmp_path / "flow.yaml").write_text(WAIT, encoding="utf-8")
+    command = [sys.executable, "-m", "tiercel_server", "run", "flow.yaml", "--format", name]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    history = tmp_path / ".tiercel" / "executions.db"
+    look = [sys.executable, "-m", "tiercel_server", "executions", "logs", "last"]
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        told = (
+            history.exists() and subprocess.run(look, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+        )
+        if told and "begun" in told:
+            break
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert ("press Ctrl-C again" in errors) is is_told
+    assert "press Ctrl-C again" not in out

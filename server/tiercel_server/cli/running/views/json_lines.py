@@ -25,9 +25,10 @@ class JsonLinesView:
         self._out.flush()
 
     def say(self, text: str) -> None:
-        """Say a word to whoever waits; it is no event."""
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
+        """Say a word to a person who waits; it is no event, and a program that reads events wants no words."""
+        if sys.stderr.isatty():
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
 
     def close(self) -> None:
         """Nothing is held back."""
