@@ -196,6 +196,7 @@ async def test_an_image_that_nobody_has(bench, daemon):
 async def test_an_interpreter_that_the_image_lacks(bench, daemon):
     failure = await bench.failure(type=SHELL, interpreter=["no-such-shell"], commands=["true"])
     assert "executable file not found" in failure.message
+    assert bench.last.shown("WARN") == []
     assert not daemon.containers
 
 

@@ -97,6 +97,9 @@ async def _attended(client: APIClient, container: str, job: ContainerJob, listen
     following = _Following(client, container, listener.line)
     try:
         exit_code = await _asked(following.run, abandon=True)
+    except ContainerProblem:
+        await _asked(following.hang_up)
+        raise
     except BaseException:
         following.stopped = True
         with anyio.CancelScope(shield=True):

@@ -35,7 +35,7 @@ async def run_in_container(context: TaskContext, plan: Launch, asked: AskedRunne
         host=host,
         image=await _image(context, plan),
         arguments=plan.arguments,
-        directory=plan.directory.resolve(),
+        directory=plan.directory.absolute(),
         environment=environment,
         settings=settings,
         labels=_labels(context),
