@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.engine.tasks.plugins.gcs_double import gcs_double
+from tests.engine.tasks.plugins.test_crypto import keys  # noqa: F401 - a fixture
 from tests.engine.tasks.plugins.test_files import s3 as s3_server  # noqa: F401 - a fixture
 from tests.engine.tasks.plugins.test_git import repository as git_repository  # noqa: F401 - a fixture
 from tests.engine.tasks.plugins.test_messages import hooks, mailbox
@@ -148,6 +149,11 @@ def test_gcs(tmp_path, monkeypatch):
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", url)
         run("gcs", tmp_path)
     assert objects == {}
+
+
+def test_openpgp(tmp_path, keys):  # noqa: F811
+    public, private = keys["bob"]
+    run("openpgp", tmp_path, [("public_key", public), ("private_key", private)])
 
 
 def test_local_files(tmp_path):
