@@ -25,6 +25,8 @@ _BODIES: Mapping[str, str] = {
 
 _PLAIN_RANK, _LAST_RANK = 6, 9
 _DATES = frozenset({"now"})
+_OF_TEXTS = frozenset({"lower", "upper"})
+"""Filters that take anything, but are meant for texts."""
 
 
 def fitting_ranks(known: Mapping[str, Signature], target: n.Expression, shape: Shape) -> Mapping[str, int]:
@@ -35,7 +37,8 @@ def fitting_ranks(known: Mapping[str, Signature], target: n.Expression, shape: S
     ranks = {}
     for name, signature in known.items():
         takes = set(signature.input.split(" | "))
-        ranks[name] = 4 if takes & wanted else 5 if "any" in takes else 7
+        fits_well = bool(takes & wanted) or (name in _OF_TEXTS and "string" in wanted)
+        ranks[name] = 4 if fits_well else 5 if "any" in takes else 7
     return ranks
 
 
