@@ -28,7 +28,7 @@ async def run_in_container(context: TaskContext, plan: Launch, asked: AskedRunne
     environment = {**plan.variables, **await own_environment(context, plan.directory)}
     for name, folder in (
         ("PYTHONPATH", SCRIPTS_IN_CONTAINER),
-        ("NODE_PATH", SCRIPTS_IN_CONTAINER / "node_modules"),
+        ("NODE_PATH", SCRIPTS_IN_CONTAINER / "node"),
     ):
         environment[name] = ":".join(filter(None, [str(folder), environment.get(name)]))
     job = ContainerJob(

@@ -99,7 +99,7 @@ async def own_environment(context: TaskContext, directory: Path) -> dict[str, st
 async def _run_as_process(context: TaskContext, plan: Launch, session: Session) -> int:
     stops_at_once = context.version is KestraVersion.V1_3 or not await flag(context, "failFast", default=True)
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-    for name, folder in (("PYTHONPATH", SCRIPT_PATH), ("NODE_PATH", SCRIPT_PATH / "node_modules")):
+    for name, folder in (("PYTHONPATH", SCRIPT_PATH), ("NODE_PATH", SCRIPT_PATH / "node")):
         environment[name] = os.pathsep.join(filter(None, [str(folder), environment.get(name)]))
     environment.update(plan.variables)
     environment.update(await own_environment(context, plan.directory))
