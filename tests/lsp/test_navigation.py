@@ -86,6 +86,7 @@ class Navigator:
         return types.Position(line, len(before.encode("utf-16-le")) // 2)
 
     def shown(self, locations: object) -> set[tuple[str, int, int]]:
+        locations = [locations] if isinstance(locations, types.Location) else locations
         assert isinstance(locations, list | tuple)
         return {(each.uri.rpartition("/")[2], each.range.start.line, each.range.start.character) for each in locations}
 

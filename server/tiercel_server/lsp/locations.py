@@ -54,6 +54,10 @@ class Places:
         """The places whose documents are there."""
         return [each for location in found if (each := self.location(location)) is not None]
 
+    def definition(self, found: Iterable[Location]) -> types.Location | list[types.Location] | None:
+        """The answer to who asks where to go: one place by itself, several as a list."""
+        return one_or_several(self.locations(found))
+
     def range(self, document: Document, span: Span) -> types.Range | None:
         """A stretch of a document."""
         positions = self.positions(document)
@@ -72,6 +76,11 @@ class Places:
             return Positions(_AsciiLines(document.line_starts), "utf-32")
         text = text_of(document)
         return Positions(SourceText(text), self._encoding) if text is not None else None
+
+
+def one_or_several(found: list[types.Location]) -> types.Location | list[types.Location] | None:
+    """One place by itself, several as a list, None for none."""
+    return found[0] if len(found) == 1 else found or None
 
 
 def text_of(document: Document) -> str | None:

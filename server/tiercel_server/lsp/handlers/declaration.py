@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 def register(server: TiercelServer) -> None:
     """Answer with the places of the declarations."""
 
-    def answer(snapshot: DocumentSnapshot, params: types.DeclarationParams) -> list[types.Location]:
+    def answer(
+        snapshot: DocumentSnapshot, params: types.DeclarationParams
+    ) -> types.Location | list[types.Location] | None:
         offset = server.positions(snapshot).offset(params.position)
-        return Places(server).locations(definition(snapshot, offset, server.neighbours.index_around(snapshot)))
+        return Places(server).definition(definition(snapshot, offset, server.neighbours.index_around(snapshot)))
 
     server.on_document(types.TEXT_DOCUMENT_DECLARATION, answer)

@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from tiercel_server.features.document_links import NamespaceFile, document_links
 from tiercel_server.features.navigation import definition
-from tiercel_server.lsp.locations import Places
+from tiercel_server.lsp.locations import Places, one_or_several
 from tiercel_server.lsp.namespace_files import find_namespace_file
 from tiercel_server.workspace import DocumentSnapshot
 
@@ -30,9 +30,12 @@ def _files(server: TiercelServer, snapshot: DocumentSnapshot, offset: int) -> li
 def register(server: TiercelServer) -> None:
     """Answer with the places of the declarations."""
 
-    def answer(snapshot: DocumentSnapshot, params: types.DefinitionParams) -> list[types.Location]:
+    def answer(
+        snapshot: DocumentSnapshot, params: types.DefinitionParams
+    ) -> types.Location | list[types.Location] | None:
         offset = server.positions(snapshot).offset(params.position)
         found = definition(snapshot, offset, server.neighbours.index_around(snapshot))
-        return Places(server).locations(found) if found else _files(server, snapshot, offset)
+        places = Places(server).locations(found) if found else _files(server, snapshot, offset)
+        return one_or_several(places)
 
     server.on_document(types.TEXT_DOCUMENT_DEFINITION, answer)

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 def register(server: TiercelServer) -> None:
     """Answer with the places of the types."""
 
-    def answer(snapshot: DocumentSnapshot, params: types.TypeDefinitionParams) -> list[types.Location]:
+    def answer(
+        snapshot: DocumentSnapshot, params: types.TypeDefinitionParams
+    ) -> types.Location | list[types.Location] | None:
         offset = server.positions(snapshot).offset(params.position)
-        return Places(server).locations(type_definition(snapshot, offset, server.neighbours.index_around(snapshot)))
+        return Places(server).definition(type_definition(snapshot, offset, server.neighbours.index_around(snapshot)))
 
     server.on_document(types.TEXT_DOCUMENT_TYPE_DEFINITION, answer)
