@@ -135,7 +135,10 @@ async def test_a_failure_in_a_called_flow_leads_to_its_file(
     assert await editor.command("tiercel.run", parent) == {"started": True}
     line = find(PARENT, "id: call")[0]
     found = await editor.diagnostics(
-        parent, lambda found: any(each.code == "run-failed" and each.related_information for each in found)
+        parent,
+        lambda found: any(
+            place.location.uri == child for each in found for place in each.related_information or () if each.code
+        ),
     )
     failure = next(each for each in found if each.code == "run-failed" and each.range.start.line == line)
     places = {(each.location.uri, each.location.range.start.line) for each in failure.related_information or ()}

@@ -40,6 +40,12 @@ class Around:
             return Surroundings(flows)
         return Surroundings(flows, names.files, names.kv, names.secrets, runs)
 
+    async def read_ahead(self, uri: str) -> None:
+        """Read what is around a document before the first question about it comes."""
+        snapshot = self._server.document(uri)
+        if snapshot is not None and snapshot.is_flow:
+            await self._server.in_worker(self.of, snapshot)
+
     def workspace_of(self, snapshot: DocumentSnapshot) -> Path | None:
         """The folder whose state a document's runs share; None for one that is no file while no folder is open."""
         roots = self._server.session.roots

@@ -15,6 +15,8 @@ from tiercel_server.features.surroundings import SeenRun
 logger = logging.getLogger(__name__)
 _DATABASE = Path(".tiercel") / "executions.db"
 _MOST_EVENTS = 5_000
+_LONGEST_WAIT = 0.8
+"""Seconds that an answer waits for another thread that reads; it comes without values seen then."""
 _PATIENCE = 0.2
 """Seconds to wait for a history that is being written."""
 _LATEST = (
@@ -42,7 +44,7 @@ class PastRuns:
         known = self._read.get(key)
         if known is not None and known[0] == stamp:
             return known[1]
-        if not self._lock.acquire(blocking=known is None):
+        if not self._lock.acquire(timeout=0 if known is not None else _LONGEST_WAIT):
             return known[1] if known is not None else None  # Another thread is reading; what was true lately will do.
         try:
             known = self._read.get(key)

@@ -20,3 +20,4 @@ def register(server: TiercelServer) -> None:
         server.session.open(document.uri, document.text, document.version)
         server.diagnosing.schedule(document.uri, delay=0)
         server.diagnosing.schedule_all(but=document.uri)
+        server.diagnosing.in_background(server.around.read_ahead(document.uri))
