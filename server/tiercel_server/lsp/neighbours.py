@@ -7,6 +7,7 @@ import gc
 import logging
 import time
 from collections import OrderedDict
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -125,13 +126,14 @@ class Neighbours:
     async def _read_each(self, paths: list[str], folders: Folders, progress: IndexProgress) -> None:
         found: dict[str, DocumentEntry | None] = {}
         taken = time.monotonic()
-        async for answer in read_in_background(paths, folders, self._server.in_worker):
-            found.update(answer)
-            progress.report(len(answer))
-            # What is derived of the whole has to be made anew each time.
-            if time.monotonic() - taken > _TAKEN_EVERY:
-                await self._server.in_worker(self._take_read, found)
-                found, taken = {}, time.monotonic()
+        async with aclosing(read_in_background(paths, folders, self._server.in_worker)) as answers:
+            async for answer in answers:
+                found.update(answer)
+                progress.report(len(answer))
+                # What is derived of the whole has to be made anew each time.
+                if time.monotonic() - taken > _TAKEN_EVERY:
+                    await self._server.in_worker(self._take_read, found)
+                    found, taken = {}, time.monotonic()
         await self._server.in_worker(self._take_read, found)
         if len(paths) >= ALONE_FROM:
             # These entries stay: no collection of garbage need look at them again.

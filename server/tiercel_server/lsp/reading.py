@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 from tiercel_server.workspace.folders import Folders
@@ -23,14 +24,17 @@ _COMMAND = (sys.executable, "-m", "tiercel_server.workspace.index_worker")
 InWorker = Callable[..., Awaitable[Any]]
 
 
-async def read_in_background(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncIterator[list[Read]]:
+async def read_in_background(
+    paths: list[str], folders: Folders, in_worker: InWorker
+) -> AsyncGenerator[list[Read], None]:
     """The entries of files, some at a time; of many files by other processes, so that this one stays free."""
     left = dict.fromkeys(paths)
     if len(paths) >= ALONE_FROM:
-        async for answer in _read_apart(paths, folders, in_worker):
-            for path, _ in answer:
-                left.pop(path, None)
-            yield answer
+        async with aclosing(_read_apart(paths, folders, in_worker)) as answers:
+            async for answer in answers:
+                for path, _ in answer:
+                    left.pop(path, None)
+                yield answer
         if left:
             logger.warning("A process that reads the workspace ended early; the rest is read here")
     rest = list(left)
@@ -38,7 +42,7 @@ async def read_in_background(paths: list[str], folders: Folders, in_worker: InWo
         yield await in_worker(_read_here, rest[start : start + _TOGETHER], folders)
 
 
-async def _read_apart(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncIterator[list[Read]]:
+async def _read_apart(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncGenerator[list[Read], None]:
     """The answers of one process, or of two, as they come."""
     processes = min(2, os.cpu_count() or 1) if len(paths) >= TOGETHER_FROM else 1
     answers: asyncio.Queue[list[Read] | None] = asyncio.Queue(_WAITING)
@@ -70,7 +74,7 @@ def _read_here(paths: list[str], folders: Folders) -> list[Read]:
     return list(read_files(paths, folders))
 
 
-async def _read_share(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncIterator[list[Read]]:
+async def _read_share(paths: list[str], folders: Folders, in_worker: InWorker) -> AsyncGenerator[list[Read], None]:
     try:
         process = await asyncio.create_subprocess_exec(
             *_COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE

@@ -17,4 +17,6 @@ def register(server: TiercelServer) -> None:
     def did_change_watched_files(params: types.DidChangeWatchedFilesParams) -> None:
         if any(change.uri.endswith("/tiercel.yaml") or "/.tiercel/schemas/" in change.uri for change in params.changes):
             server.reload()
+            # Versions and the globs of flows may be others now.
+            server.neighbours.begin()
         server.neighbours.changed([change.uri for change in params.changes])
