@@ -49,10 +49,6 @@ def _user(folder, name):
         entry = pwd.getpwnam(name)
     except KeyError as error:
         raise CounterpartMissingError(f"there is no user {name}") from error
-    for each in (folder, *folder.parents):
-        if each == Path("/tmp") or each == each.parent:
-            break
-        each.chmod(each.stat().st_mode | 0o011)
     os.chown(folder, entry.pw_uid, entry.pw_gid)
     return {"user": entry.pw_uid, "group": entry.pw_gid}
 
