@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +28,7 @@ KINDS = {
 
 _KIND_WORDS = {"taskRunner": "task runner", "logExporter": "log exporter", "additional": "part of a plugin"}
 _MOST_VALUES = 12
+_CLASS_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*", re.ASCII)
 _ENTERPRISE = "io.kestra.plugin.ee."
 
 
@@ -107,6 +109,10 @@ class TypeFaults:
     def unknown(self, value: ScalarNode, base: str | None) -> None:
         """A type that the version does not have."""
         catalog, written, span = self._catalog, value.value, value.span
+        if not _CLASS_NAME.fullmatch(written):
+            why = "; types are not rendered, so no expression can stand here" if "{{" in written else ""
+            self._findings.add("unknown-type", f"`{written}` is not the name of a type{why}", span)
+            return
         elsewhere = catalog.other_versions_of(written)
         replacement = catalog.replacement(written)
         data: dict[str, Any] = {"type": written}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.source.nodes import ScalarNode
-from tiercel_schemas.source.values import scalar_text
+from tiercel_schemas.source.values import scalar_text, scalar_value
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.durations import seconds_of
 from tiercel_server.analysis.mappings import find_items, find_pair, find_scalar, find_value, pointing_span
@@ -68,9 +68,17 @@ def check_times(context: RuleContext) -> Iterator[Diagnostic]:
     owners += [(sla, "duration") for sla in find_items(flow.root, "sla")]
     for owner, name in owners:
         value = find_value(owner, name)
-        text = scalar_text(value) if isinstance(value, ScalarNode) else None
-        seconds = seconds_of(text) if text is not None else None
+        seconds = _seconds(value) if isinstance(value, ScalarNode) else None
         if seconds is not None and seconds <= 0 and value is not None:
             is_allowed = name == "duration" and context.version == KestraVersion.V1_3
             if not is_allowed:
                 yield NOT_POSITIVE.finding(f"`{name}` must be longer than nothing", value.span)
+
+
+def _seconds(node: ScalarNode) -> float | None:
+    """A duration as text, or a number of seconds."""
+    value = scalar_value(node)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    text = scalar_text(node)
+    return seconds_of(text) if text is not None else None
