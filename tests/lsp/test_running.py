@@ -159,3 +159,38 @@ async def test_lenses_of_tasks(editor: Editor, uri: Callable[[str], str]) -> Non
         (second, "▶ Run to here"),
         (second, "▶ Run task"),
     ]
+
+
+async def test_places_of_flows_and_what_a_pause_asks_for(client: LanguageClient, tmp_path: Path) -> None:
+    text = """\
+id: waits
+namespace: company.team
+tasks:
+  - id: ask
+    type: io.kestra.plugin.core.flow.Pause
+    onResume:
+      - {id: approved, type: BOOL}
+  - id: both
+    type: io.kestra.plugin.core.flow.Sequential
+    tasks:
+      - {id: 😀inner, type: io.kestra.plugin.core.log.Log, message: hi}
+"""
+    editor = await wishing(client, tmp_path)
+    document = (tmp_path / "waits.yaml").as_uri()
+    other = (tmp_path / "compose.yaml").as_uri()
+    editor.open(document, text)
+    editor.open(other, "services:\n  web:\n    image: nginx\n")
+    answer = plain(await client.protocol.send_request_async("tiercel/flows", {"uri": document}))
+    (flow,) = answer["flows"]
+    assert (flow["id"], flow["namespace"], flow["range"]["start"]) == (
+        "waits",
+        "company.team",
+        {"line": 0, "character": 0},
+    )
+    assert [(task["id"], task["parent"]) for task in flow["tasks"]] == [
+        ("ask", None), ("both", None), ("😀inner", "both"),
+    ]  # fmt: skip
+    assert flow["tasks"][0]["range"]["start"] == {"line": 3, "character": 8}
+    assert flow["tasks"][0]["resume"]["properties"]["approved"]["type"] == "boolean"
+    assert plain(await client.protocol.send_request_async("tiercel/flows", {"uri": other}))["flows"] == []
+    assert plain(await client.protocol.send_request_async("tiercel/flows", {}))["flows"] == []

@@ -208,8 +208,13 @@ def _texts(nodes: list[Node]) -> tuple[str, ...]:
     return tuple(text for node in nodes if isinstance(node, ScalarNode) and (text := scalar_text(node)) is not None)
 
 
-def _inputs(owner: MappingNode, path: Path, parent: InputSymbol | None) -> Iterator[InputSymbol]:
-    for _, where, node in listed_tasks(find_value(owner, "inputs"), (*path, "inputs")):
+def asked_by_pause(task: TaskSymbol) -> tuple[InputSymbol, ...]:
+    """The inputs that a Pause asks for before it lets the flow go on."""
+    return tuple(_inputs(task.node, task.path, None, key="onResume"))
+
+
+def _inputs(owner: MappingNode, path: Path, parent: InputSymbol | None, key: str = "inputs") -> Iterator[InputSymbol]:
+    for _, where, node in listed_tasks(find_value(owner, key), (*path, key)):
         id_, type_, _, _, id_span, type_span = _named(node, where)
         if not id_ and (pair := find_pair(node, "name")) is not None:
             # The old spelling of `id`, still read in 1.3.

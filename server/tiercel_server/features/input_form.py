@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tiercel_schemas.source.nodes import ScalarNode
 from tiercel_schemas.source.values import plain_value, scalar_value
 from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.analysis.mappings import find_items, find_scalar, find_text, find_value
-from tiercel_server.analysis.symbols import InputSymbol
+from tiercel_server.analysis.outline import asked_by_pause
+from tiercel_server.analysis.symbols import InputSymbol, TaskSymbol
 
 _KINDS: Mapping[str, Mapping[str, Any]] = {
     "INT": {"type": "integer"},
@@ -36,18 +37,27 @@ def input_form(flow: FlowAnalysis) -> dict[str, Any]:
 
     Beyond JSON Schema each property has `x-kestra-type`, and `x-depends-on` where it depends on others.
     """
-    inputs = [each for each in flow.outline.inputs if each.id and each.type != "FORM"]
-    needed = [each.id for each in inputs if each.required and not each.has_default and not each.depends_on]
     symbol = flow.outline.id
-    form: dict[str, Any] = {
+    form = _form(symbol.value if symbol is not None else "", flow.outline.inputs)
+    description = find_text(flow.root, "description")
+    return form | ({"description": description} if description else {})
+
+
+def resume_form(task: TaskSymbol) -> dict[str, Any]:
+    """The same for what a Pause asks for before it lets a run go on."""
+    return _form(task.id, asked_by_pause(task))
+
+
+def _form(title: str, declared: Iterable[InputSymbol]) -> dict[str, Any]:
+    inputs = [each for each in declared if each.id and each.type != "FORM"]
+    needed = [each.id for each in inputs if each.required and not each.has_default and not each.depends_on]
+    return {
         "type": "object",
-        "title": symbol.value if symbol is not None else "",
+        "title": title,
         "properties": {each.id: _field(each) for each in inputs},
         "required": needed,
         "additionalProperties": False,
     }
-    description = find_text(flow.root, "description")
-    return form | ({"description": description} if description else {})
 
 
 def _field(symbol: InputSymbol) -> dict[str, Any]:
