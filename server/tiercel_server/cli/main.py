@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "executions": "Look at what was run here, and take it up again.",
     "explain": "Tell what a rule is about, with examples.",
     "files": "Look at namespace files, and change them.",
+    "graph": "Show what runs when in a flow, or which flows start which.",
     "init": "Write a tiercel.yaml, or set the Kestra version in one.",
     "kv": "Look at key-value pairs, and change them.",
     "lsp": "Run the language server.",
