@@ -18,8 +18,12 @@ from tiercel_server.workspace.snapshot import DocumentSnapshot
 EXAMPLES = Path(__file__).parents[1] / "examples"
 EXPECTATIONS = yaml.safe_load((EXAMPLES / "expectations.yaml").read_text("utf-8"))
 NOT_FLOWS = {"expectations.yaml", "kestra-1.3/tiercel.yaml"}
+# These have tests of their own: a package's flow needs the package, and suites are no flows.
+ELSEWHERE = {"plugin-package", "tests"}
 NAMES = sorted(
-    name for path in EXAMPLES.rglob("*.yaml") if (name := path.relative_to(EXAMPLES).as_posix()) not in NOT_FLOWS
+    name
+    for path in EXAMPLES.rglob("*.yaml")
+    if (name := path.relative_to(EXAMPLES).as_posix()) not in NOT_FLOWS and name.split("/")[0] not in ELSEWHERE
 )
 SHOWN = {"INFO", "WARN", "ERROR"}
 
