@@ -39,6 +39,8 @@ class Surroundings:
     knows_namespace: Callable[[str], bool] = lambda _namespace: False
     globals: Mapping[str, Any] = field(default_factory=dict)
     """`globals` of expressions, as the server's configuration gives them."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """`files` of expressions, as unit tests give them: URIs in storage by name."""
     envs: Mapping[str, str] = field(default_factory=dict)
     """`envs` of expressions: lower-case names without their prefix."""
     kestra_url: str = "http://localhost:8080/"
