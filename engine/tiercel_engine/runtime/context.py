@@ -97,6 +97,8 @@ def execution_context(
         context["inputs"] = inputs
     elif "inputs" in inherited:
         context["inputs"] = inherited["inputs"]
+    if surroundings.files:
+        context["files"] = dict(surroundings.files)
     if execution.variables:
         context["vars"] = hashed(execution.variables)
     if execution.trigger is not None:
