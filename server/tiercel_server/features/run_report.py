@@ -165,6 +165,11 @@ class RunReport:
         """The ids of tasks of which a run has ended."""
         return frozenset(run.task_id for run in self._task_runs.values() if run.state in TERMINAL)
 
+    def task_states(self) -> Mapping[str, str]:
+        """The states of the tasks so far, by id: of several runs of one the newest that goes on, else the worst."""
+        going = {run.task_id: run.state for run in self._task_runs.values() if run.state not in TERMINAL}
+        return {task_id: end.state for task_id, end in self.task_ends().items()} | going
+
     def task_ends(self) -> Mapping[str, TaskEnd]:
         """How the tasks ended that have ended, by id: the worst state of their runs, and the time these took."""
         found: dict[str, TaskEnd] = {}

@@ -179,6 +179,11 @@ class Runs:
         run = self._runs.get(uri)
         return {run.flow_id: run.report.task_ends()} if run is not None else {}
 
+    def task_states(self, uri: str) -> Mapping[str, Mapping[str, str]]:
+        """The states of the tasks in a document's run, under way or ended, by flow and task."""
+        run = self._runs.get(uri)
+        return {run.flow_id: run.report.task_states()} if run is not None else {}
+
     def edited(self, uri: str) -> None:
         """Take the findings of the last run away: the text is another one now."""
         run = self._runs.get(uri)
