@@ -108,7 +108,7 @@ def test_pure_packages_do_no_io(module: Module) -> None:
     assert not called, f"{module.name} calls {sorted(called)}"
 
 
-SERVER_LAYERS = (("analysis",), ("workspace",), ("rules", "features"), ("lsp",), ("cli",))
+SERVER_LAYERS = (("analysis",), ("workspace",), ("rules", "features"), ("lsp", "serving"), ("cli",))
 CORE_MAY_IMPORT = ("tiercel_schemas", "tiercel_engine.core", "tiercel_engine.storage.layout")
 
 

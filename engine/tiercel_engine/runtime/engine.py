@@ -109,7 +109,7 @@ class Engine:
 
     def now(self) -> datetime:
         """The time, never twice the same and never backwards."""
-        now = datetime.now(UTC)
+        now = self.surroundings.clock()
         if now <= self._last:
             now = self._last + timedelta(microseconds=1)
         self._last = now
@@ -213,6 +213,12 @@ class Engine:
         """Let an execution of an earlier process wait here as it did there; raises `UnknownExecutionError`."""
         self.revived(execution_id)
         waking.wake(self, execution_id)
+
+    def forget(self, execution_id: str) -> None:
+        """Keep an execution that has finished no longer in memory: the history knows it, if there is one."""
+        live = self.lives.get(execution_id)
+        if live is not None and live.finished.is_set():
+            del self.lives[execution_id]
 
     async def wait(self, execution_id: str) -> Execution:
         """The execution once it has finished."""

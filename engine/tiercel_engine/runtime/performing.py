@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -157,7 +156,7 @@ async def _wait_for(engine: Engine, live: Live, effect: wanted.StartTimer) -> No
     with anyio.CancelScope() as scope:
         live.timers.add(scope)
         try:
-            await anyio.sleep(max((effect.at - datetime.now(UTC)).total_seconds(), 0))
+            await anyio.sleep(max((effect.at - engine.surroundings.clock()).total_seconds(), 0))
         finally:
             live.timers.discard(scope)
         engine.post(live.execution.id, TimerFired(engine.now(), effect.purpose, effect.task_run_id, effect.round))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from tiercel_engine.core.records import Trigger
@@ -30,6 +31,11 @@ def ignore(_event: Mapping[str, Any]) -> None:
     """For those who don't listen."""
 
 
+def this_moment() -> datetime:
+    """The time of this machine, in UTC."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What all executions of an engine share."""
@@ -50,6 +56,8 @@ class Surroundings:
     """The flows whose Flow triggers hear of what runs here; none unless told."""
     history: History | None = None
     """Where events are kept; None keeps nothing."""
+    clock: Callable[[], datetime] = this_moment
+    """The time, in UTC; another clock than this machine's lets a week pass at once."""
 
 
 @dataclass(frozen=True, slots=True)

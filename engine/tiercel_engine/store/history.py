@@ -258,6 +258,24 @@ class History:
         rows = self._db.execute(query, (*values, search.limit)).fetchall()
         return [self._summary(row) for row in rows]
 
+    def count(self, search: Search) -> int:
+        """How many executions match, whatever the search's limit."""
+        where, values = _conditions(search)
+        query = f"SELECT COUNT(*) FROM executions WHERE {' AND '.join(where) or '1'}"  # noqa: S608
+        return int(self._db.execute(query, values).fetchone()[0])
+
+    def left_behind(self) -> list[str]:
+        """Executions that have not ended and that no other process runs, the oldest first."""
+        query = "SELECT id, owner FROM executions WHERE finished = 0 ORDER BY COALESCE(created, start_date), id"
+        rows = self._db.execute(query).fetchall()
+        # A process may have got the number of the one that is gone: in a container it always does.
+        return [execution_id for execution_id, owner in rows if owner == os.getpid() or not _is_alive(owner)]
+
+    def begin(self) -> sqlite3.Connection:
+        """The database in a transaction, for what must last with the events that are told next, or not at all."""
+        self._begin()
+        return self._db
+
     def summary(self, execution_id: str) -> Summary | None:
         """One execution as lists show it, None when it isn't known."""
         row = self._db.execute(f"{_SUMMARIES} WHERE id = ?", (execution_id,)).fetchone()
