@@ -23,9 +23,7 @@ from tiercel_server.features.graph import FlowPlace, Graph, flow_graph
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
 ROOT = Path(__file__).resolve().parents[3]
-EXAMPLES = [
-    path for path in sorted((ROOT / "examples").glob("*.yaml")) if "testCases:" not in path.read_text(encoding="utf-8")
-]
+EXAMPLES = [each for each in sorted((ROOT / "examples").glob("*.yaml")) if each.name != "expectations.yaml"]  # A suite.
 CORPUS = sorted((ROOT.parent / "shared" / "corpus" / "flows").glob("*.yaml"))
 SVG = "{http://www.w3.org/2000/svg}"
 ROUNDED = 0.5
