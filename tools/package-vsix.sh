@@ -25,7 +25,7 @@ case $target in
   *) echo "unknown target $target" >&2; exit 2 ;;
 esac
 
-# The wheels of what the core needs; downloaded again only when what it needs has changed.
+# The wheels of what the core needs, by version of Python; downloaded again only when what it needs has changed.
 wheels=.tools/wheels/$target
 wanted=$("$python" - "${versions[*]}" <<'END'
 import hashlib, sys, tomllib
@@ -41,23 +41,36 @@ if [ "$(cat "$wheels/.needs" 2>/dev/null)" != "$wanted" ]; then
   for each in "${platforms[@]}"; do flags+=(--platform "$each"); done
   for version in "${versions[@]}"; do
     "$python" -m pip download --quiet --disable-pip-version-check --only-binary :all: --implementation cp \
-      --python-version "$version" "${flags[@]}" --dest "$wheels" --requirement "$wheels/.requirements"
+      --python-version "$version" "${flags[@]}" --dest "$wheels/$version" --requirement "$wheels/.requirements"
   done
+  # pip itself: some systems ship Python without it.
+  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$wheels" pip
   echo "$wanted" >"$wheels/.needs"
 fi
 
-# Ours is made anew each time: the extension is never packaged with an older server.
+# Ours is made anew each time: the extension is never packaged with an older server. `bundle.json` says what to install for
+# which version of Python. numpy is left out, half of the size: amazon.ion's own dependency names it and never imports it
+# unless a program has done so.
 extension=vscode-extension
 rm -rf "$extension/bundled"
 mkdir -p "$extension/bundled/wheels"
-# The folder is emptied, so that no file that was renamed since stays in the wheel.
 "$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$extension/bundled/wheels" .
-cp "$wheels"/*.whl "$extension/bundled/wheels/"
-"$python" - "$target" "${versions[*]}" "$extension/bundled" <<'END'
-import json, pathlib, sys
-target, versions, folder = sys.argv[1], sys.argv[2].split(), pathlib.Path(sys.argv[3])
-ours = next(folder.glob("wheels/tiercel-*.whl")).name.split("-")[1]
-(folder / "bundle.json").write_text(json.dumps({"version": ours, "target": target, "python": versions}) + "\n")
+"$python" - "$target" "${versions[*]}" "$wheels" "$extension/bundled" <<'END'
+import json, pathlib, shutil, sys
+target, versions, wheels, folder = sys.argv[1], sys.argv[2].split(), pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4])
+left_out = {"numpy"}
+ours = next(folder.glob("wheels/tiercel-*.whl"))
+names = {}
+for version in versions:
+    names[version] = [ours.name]
+    for wheel in sorted((wheels / version).glob("*.whl")):
+        if wheel.name.split("-")[0].lower() not in left_out:
+            shutil.copy(wheel, folder / "wheels" / wheel.name)
+            names[version].append(wheel.name)
+pip = next(wheels.glob("pip-*.whl"))
+shutil.copy(pip, folder / "wheels" / pip.name)
+bundle = {"version": ours.name.split("-")[1], "target": target, "pip": pip.name, "wheels": names}
+(folder / "bundle.json").write_text(json.dumps(bundle) + "\n")
 END
 
 cp LICENSE "$extension/LICENSE"

@@ -1,39 +1,129 @@
 import * as vscode from 'vscode';
-import { Client } from './client';
+import { quietRedHatYaml } from './flows/redhat';
+import { FlowTracker } from './flows/tracker';
+import type { CommandId } from './generated/contributions';
+import { HistoryView } from './history/view';
+import { InputsForm } from './panels/inputsPanel';
+import { RunPanel } from './panels/runPanel';
+import { RunActions } from './runs/actions';
+import { GutterMarks } from './runs/marks';
+import type { Question } from './runs/form';
+import type { RunRecord } from './runs/record';
+import { RunStore } from './runs/store';
+import { Cli } from './server/cli';
+import { onDidChangeEnvironment } from './server/interpreters';
+import { ServerLifecycle } from './server/lifecycle';
 
-let client: Client | undefined;
+/** What other extensions may ask this one. */
+export interface TiercelApi {
+  /** The server in use, undefined where there is none. */
+  server(): { version: string; origin: string; command: string } | undefined;
+  /** Why places without a server have none. */
+  refusals(): readonly { place: string; reason: string }[];
+  isFlow(uri: vscode.Uri): boolean;
+  /** The last run of a document. */
+  run(uri: vscode.Uri): RunRecord | undefined;
+}
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const started = new Client(context);
-  client = started;
+let servers: ServerLifecycle | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<TiercelApi> {
+  const lifecycle = new ServerLifecycle(context);
+  servers = lifecycle;
+  const flows = new FlowTracker(lifecycle);
+  const runs = new RunStore();
+  const cli = new Cli(lifecycle, context);
+  const form = new InputsForm(context);
+  const actions = new RunActions(lifecycle, flows, runs, form, cli);
+  const panel = new RunPanel(context, runs, flows, actions, cli);
+  const history = new HistoryView(cli, panel, runs);
+  context.subscriptions.push(lifecycle, flows, runs, panel, history, new GutterMarks(context, flows, runs));
+
+  lifecycle.onWillStart((client) => {
+    runs.attach(client);
+    client.language.onRequest('tiercel/inputs', async (question: Omit<Question, 'purpose'>) => {
+      const inputs = await form.ask({ ...question, purpose: 'run' });
+      return inputs === undefined ? null : { inputs };
+    });
+  });
+  lifecycle.onDidStart(() => history.refresh());
+  lifecycle.onDidStop(() => runs.endAll());
+
+  const onActive = (work: (uri: vscode.Uri) => unknown) => () => {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    return uri && work(uri);
+  };
+  const commands: Record<CommandId, (...args: never[]) => unknown> = {
+    'tiercel.runFlow': () => actions.run(),
+    'tiercel.rerunFlow': () => actions.rerun(),
+    'tiercel.runToCursor': () => actions.runTo(),
+    'tiercel.replayFromCursor': () => actions.replayFrom(),
+    'tiercel.cancelFlow': () => actions.cancel(),
+    'tiercel.showRun': onActive((uri) => panel.showOf(uri)),
+    'tiercel.resumeRun': () => actions.resume(),
+    'tiercel.history.refresh': () => history.refresh(),
+    'tiercel.history.search': () => history.askForSearch(),
+    'tiercel.history.clear': () => history.searchFor(''),
+    'tiercel.history.open': (listed: Parameters<HistoryView['open']>[0]) => history.open(listed),
+    'tiercel.history.replay': (listed: Parameters<HistoryView['replay']>[0]) => history.replay(listed),
+    'tiercel.restartServer': () => lifecycle.restart(),
+    'tiercel.installServer': () => lifecycle.install(),
+    'tiercel.showLog': () => lifecycle.output.show(),
+    'tiercel.showStatus': () => showStatus(lifecycle),
+    'tiercel.openWalkthrough': () =>
+      vscode.commands.executeCommand('workbench.action.openWalkthrough', 'tiercel.tiercel#start', false),
+  };
+  for (const [name, run] of Object.entries(commands)) {
+    context.subscriptions.push(vscode.commands.registerCommand(name, run as (...args: unknown[]) => unknown));
+  }
   context.subscriptions.push(
-    vscode.commands.registerCommand('tiercel.runFlow', () => onActiveFlow('tiercel.run')),
-    vscode.commands.registerCommand('tiercel.cancelFlow', () => onActiveFlow('tiercel.cancelRun')),
-    vscode.commands.registerCommand('tiercel.restartServer', () => started.restart()),
-    vscode.commands.registerCommand('tiercel.showLog', () => started.showLog()),
+    ...keepRunningKey(runs),
     vscode.workspace.onDidChangeConfiguration(async (event) => {
-      if (event.affectsConfiguration('tiercel.serverPath') || event.affectsConfiguration('tiercel.interpreter')) {
-        await started.restart();
-      }
+      const names = ['serverPath', 'interpreter', 'useBundledServer'];
+      if (names.some((name) => event.affectsConfiguration(`tiercel.${name}`))) await lifecycle.restart();
     }),
+    // What the workspace brings may be used from now on.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => lifecycle.restart()),
   );
-  await started.start();
+  // Answering at once keeps what waits for this extension from waiting for a server that is being installed.
+  void lifecycle.restart().then(async () => {
+    const listening = await onDidChangeEnvironment(() => void lifecycle.restart());
+    if (listening) context.subscriptions.push(listening);
+    await quietRedHatYaml(flows);
+  });
+  return {
+    server: () => {
+      const client = lifecycle.client;
+      return client?.isRunning ? { ...client.server } : undefined;
+    },
+    refusals: () => lifecycle.search?.refusals ?? [],
+    isFlow: (uri) => flows.isFlow(uri),
+    run: (uri) => runs.get(uri),
+  };
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.stop();
+  await servers?.stop();
 }
 
-/** Run one of the server's commands on the flow in the active editor. */
-async function onActiveFlow(command: string): Promise<void> {
-  const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId !== 'yaml') {
-    void vscode.window.showInformationMessage('Open a flow first.');
-    return;
-  }
-  if (!client?.isRunning) {
-    void vscode.window.showWarningMessage('The Tiercel server is not running.');
-    return;
-  }
-  await vscode.commands.executeCommand(command, document.uri.toString());
+function keepRunningKey(runs: RunStore): vscode.Disposable[] {
+  const tell = (): void => {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    void vscode.commands.executeCommand('setContext', 'tiercel.isRunning', uri !== undefined && runs.isRunning(uri));
+  };
+  return [
+    runs.onDidChange(({ event }) => {
+      if (event === undefined) tell();
+    }),
+    vscode.window.onDidChangeActiveTextEditor(tell),
+  ];
+}
+
+async function showStatus(servers: ServerLifecycle): Promise<void> {
+  const client = servers.client;
+  const status = client?.isRunning
+    ? { ...client.server, ...(await vscode.commands.executeCommand<object>('tiercel.status')) }
+    : { server: null, tried: servers.search?.refusals ?? [] };
+  const document = await vscode.workspace.openTextDocument({ language: 'json', content: `${JSON.stringify(status, null, 2)}\n` });
+  await vscode.window.showTextDocument(document);
 }
