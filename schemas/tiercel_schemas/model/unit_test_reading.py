@@ -94,9 +94,9 @@ def _problem(detail: ErrorDetails, data: Mapping[str, Any]) -> ModelProblem:
     here: Any = data
     steps = detail["loc"]
     for number, step in enumerate(steps):
-        if (isinstance(here, Mapping) and step in here) or (
-            isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here)
-        ):
+        is_key = isinstance(here, Mapping) and step in here
+        is_index = isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here)
+        if is_key or is_index:
             here = here[step]
         elif not (number == len(steps) - 1 and detail["type"] == "missing"):
             continue
@@ -104,7 +104,7 @@ def _problem(detail: ErrorDetails, data: Mapping[str, Any]) -> ModelProblem:
     return ModelProblem(tuple(path), _message(detail, tuple(path)))
 
 
-def _message(detail: ErrorDetails, path: tuple[str | int, ...]) -> str:  # noqa: PLR0911 - a table by kind
+def _message(detail: ErrorDetails, path: tuple[str | int, ...]) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     name = str(path[-1]) if path else ""
     if kind == "extra_forbidden":

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "run": "Run a flow on this machine.",
     "schema": "Print the JSON Schema of flows, or take in that of a server.",
     "secrets": "Say which secrets a flow needs, and which are missing.",
+    "test": "Run unit tests of flows.",
     "serve": "Serve a workspace: triggers, webhooks, an API, a page.",
 }
 """Each command and its line of help; the code of `NAME` is `commands/NAME.py`, its click command is named `command`."""

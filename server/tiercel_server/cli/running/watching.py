@@ -169,6 +169,23 @@ def _marks(paths: Iterable[Path]) -> dict[Path, Mark]:
     return {path: _mark(path) for path in paths}
 
 
+def file_marks(paths: Iterable[Path]) -> dict[Path, Mark]:
+    """What tells each file from earlier ones of the same name."""
+    return _marks(paths)
+
+
+def wait_for_change(paths: Callable[[], frozenset[Path]], marks: Mapping[Path, Mark]) -> frozenset[Path]:
+    """The files that have come, gone or changed since the marks were taken, once none of them changes any more."""
+    seen = dict(marks)
+    while True:
+        now = _marks(paths() | marks.keys())
+        changed = frozenset(path for path in now if now[path] != marks.get(path))
+        if changed and now == seen:
+            return changed
+        seen = now
+        time.sleep(PERIOD)
+
+
 def _mark(path: Path) -> Mark:
     try:
         found = path.stat()

@@ -1,0 +1,1 @@
+"""What `tiercel test` needs around the engine: finding suites, running their cases apart from each other, reports."""
