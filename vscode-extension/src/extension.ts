@@ -13,6 +13,7 @@ import { RunStore } from './runs/store';
 import { Cli } from './server/cli';
 import { onDidChangeEnvironment } from './server/interpreters';
 import { ServerLifecycle } from './server/lifecycle';
+import { TopologyPanel } from './topology/panel';
 
 /** What other extensions may ask this one. */
 export interface TiercelApi {
@@ -37,7 +38,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Tierce
   const actions = new RunActions(lifecycle, flows, runs, form, cli);
   const panel = new RunPanel(context, runs, flows, actions, cli);
   const history = new HistoryView(cli, panel, runs);
-  context.subscriptions.push(lifecycle, flows, runs, panel, history, new GutterMarks(context, flows, runs));
+  const topology = new TopologyPanel(context, lifecycle);
+  context.subscriptions.push(lifecycle, flows, runs, panel, history, topology, new GutterMarks(context, flows, runs));
 
   lifecycle.onWillStart((client) => {
     runs.attach(client);
@@ -60,6 +62,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Tierce
     'tiercel.replayFromCursor': () => actions.replayFrom(),
     'tiercel.cancelFlow': () => actions.cancel(),
     'tiercel.showRun': onActive((uri) => panel.showOf(uri)),
+    'tiercel.showTopology': () => topology.show(),
     'tiercel.resumeRun': () => actions.resume(),
     'tiercel.history.refresh': () => history.refresh(),
     'tiercel.history.search': () => history.askForSearch(),

@@ -8,6 +8,7 @@ export type CommandId =
   | 'tiercel.rerunFlow'
   | 'tiercel.cancelFlow'
   | 'tiercel.showRun'
+  | 'tiercel.showTopology'
   | 'tiercel.resumeRun'
   | 'tiercel.history.refresh'
   | 'tiercel.history.search'

@@ -17,7 +17,7 @@ svg .type, svg .detail { fill: var(--vscode-descriptionForeground); } svg .label
 .disabled > .box, .missing > .box { stroke-dasharray: 3 3; } .disabled > text { opacity: .65; }
 .edge { fill: none; stroke: var(--vscode-descriptionForeground); stroke-width: 1.5; } .head { fill: var(--vscode-descriptionForeground); }
 .edge.trigger, .edge.errors { stroke-dasharray: 6 4; } .edge.finally, .edge.after { stroke-dasharray: 2 4; }
-.edge.errors { stroke: var(--bad); } .entry { fill: var(--vscode-descriptionForeground); }
+.edge.errors, .label.errors > .pill { stroke: var(--bad); } .head.errors { fill: var(--bad); } .entry { fill: var(--vscode-descriptionForeground); }
 .pill { fill: var(--vscode-editor-background); stroke: var(--vscode-descriptionForeground); }
 .node { cursor: pointer; outline: none; } .good > .box { stroke: var(--good); stroke-width: 2; } .bad > .box { stroke: var(--bad); stroke-width: 3; }
 .warn > .box { stroke: var(--warn); stroke-width: 2.5; stroke-dasharray: 8 3; } .busy > .box { stroke: var(--busy); stroke-width: 2.5; }

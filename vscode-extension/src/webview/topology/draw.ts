@@ -87,13 +87,15 @@ function toggleOf(node: GraphNode, x: number, y: number, texts: TopologyTexts, a
 }
 
 function heads(): SVGDefsElement {
-  const marker = svg('marker', { id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' });
-  marker.append(svg('path', { class: 'head', d: 'M0 0 L8 4 L0 8 Z' }));
-  return svg('defs', {}, marker);
+  const looks = { viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' };
+  const marker = (kind: string): SVGMarkerElement =>
+    svg('marker', { id: `head-${kind}`, ...looks }, svg('path', { class: `head ${kind}`, d: 'M0 0 L8 4 L0 8 Z' }));
+  return svg('defs', {}, marker('line'), marker('errors'));
 }
 
 function lineOf({ edge, points }: Line): SVGPathElement {
-  return svg('path', { class: `edge ${edge.kind}`, 'marker-end': 'url(#head)', d: wayOf(points), 'data-source': edge.source, 'data-target': edge.target });
+  const head = `url(#head-${edge.kind === 'errors' ? 'errors' : 'line'})`;
+  return svg('path', { class: `edge ${edge.kind}`, 'marker-end': head, d: wayOf(points), 'data-source': edge.source, 'data-target': edge.target });
 }
 
 /** Straight lines with round corners. */

@@ -24,9 +24,9 @@ const OPTIONS = {
   'elk.spacing.edgeEdge': '12',
   'elk.layered.spacing.nodeNodeBetweenLayers': '28',
   'elk.layered.spacing.edgeNodeBetweenLayers': '14',
-  'elk.edgeLabels.inline': 'true',
 };
 const ENTRY = 6;
+const RUNNABLE = new Set(['task', 'flowable', 'subflow']);
 const PADDING = 16;
 const LABEL_HEIGHT = 18;
 const entryOf = (id: string): string => `in ${id}`;
@@ -43,7 +43,7 @@ export async function placed(graph: FlowGraph): Promise<Picture> {
     const made = { id: `edge ${number}`, sources: [edge.source === cluster ? entryOf(edge.source) : edge.source], targets: [edge.target], ...labelled(edge) };
     edges.set(cluster, [...(edges.get(cluster) ?? []), made]);
   });
-  const sizes = new Map(graph.nodes.map((node) => [node.id, sizeOf(node, true)]));
+  const sizes = new Map(graph.nodes.map((node) => [node.id, sizeOf(node, graph.run !== null && RUNNABLE.has(node.kind))]));
 
   const inside = (cluster: string | undefined): ElkNode[] => {
     const children = (held.get(cluster) ?? []).map((node) => made(node));
@@ -55,7 +55,7 @@ export async function placed(graph: FlowGraph): Promise<Picture> {
   const made = (node: GraphNode): ElkNode => {
     const { width, height } = sizes.get(node.id) as Size;
     if (!held.has(node.id)) return { id: node.id, width, height };
-    const padding = `[top=${height + PADDING - 4},left=${PADDING},bottom=${PADDING},right=${PADDING}]`;
+    const padding = `[top=${height + 10},left=${PADDING},bottom=${PADDING},right=${PADDING}]`;
     const layoutOptions = {
       ...OPTIONS, 'elk.padding': padding, 'elk.nodeSize.constraints': 'MINIMUM_SIZE', 'elk.nodeSize.minimum': `(${width},${height})`,
     };
@@ -69,7 +69,7 @@ export async function placed(graph: FlowGraph): Promise<Picture> {
 
 function labelled(edge: GraphEdge): Pick<ElkExtendedEdge, 'labels'> {
   if (!edge.label) return {};
-  return { labels: [{ text: edge.label, width: Math.ceil(widthOf(edge.label, SMALL, true)) + 14, height: LABEL_HEIGHT }] };
+  return { labels: [{ text: edge.label, width: Math.ceil(widthOf(edge.label, SMALL, true)) + 14, height: LABEL_HEIGHT, layoutOptions: { 'elk.edgeLabels.inline': 'true' } }] };
 }
 
 function collected(root: ElkNode, graph: FlowGraph, sizes: ReadonlyMap<string, Size>, held: ReadonlyMap<string | undefined, unknown>): Picture {

@@ -8,6 +8,7 @@ import { pngBase64, svgText } from './saving';
 
 const { texts } = data<{ texts: TopologyTexts }>();
 const ZOOMS = [0.25, 0.35, 0.5, 0.7, 0.85, 1, 1.25, 1.5, 2, 3];
+const LEAST_READABLE = 0.6;
 const isStill = matchMedia('(prefers-reduced-motion: reduce)');
 
 const heading = element('h1', {}, '');
@@ -29,6 +30,7 @@ let shown: Drawn | undefined;
 let focused = '';
 let cursor: { uri: string; place: Place } | undefined;
 let zoom = 1;
+let fitted = '';
 let turn = 0;
 
 window.addEventListener('message', ({ data: message }: MessageEvent<ToPage>) => {
@@ -61,7 +63,7 @@ async function show(next: FlowGraph | null): Promise<void> {
     return;
   }
   // Places of lines move with every edit; the picture does not.
-  const nextShape = JSON.stringify([next.uri, next.edges, next.nodes.map(({ range, selectionRange, ...rest }) => rest)]);
+  const nextShape = JSON.stringify([next.uri, next.run !== null, next.edges, next.nodes.map(({ range, selectionRange, ...rest }) => rest)]);
   if (nextShape !== shape) {
     try {
       const picture = await placed(next);
@@ -70,6 +72,7 @@ async function show(next: FlowGraph | null): Promise<void> {
       shown = drawn(picture, fill(texts.graph, next.title), texts, { open, toggle });
       shape = nextShape;
       scroll.replaceChildren(shown.root);
+      if (next.uri !== fitted) fitWidth(next.uri);
       resize();
       focusable(shown.groups.has(focused) ? focused : (next.nodes[0]?.id ?? ''), hadFocus);
     } catch (error) {
@@ -158,6 +161,13 @@ function zoomBy(steps: number): void {
   const nearest = ZOOMS.reduce((best, each, index) => (Math.abs(each - zoom) < Math.abs((ZOOMS[best] ?? 1) - zoom) ? index : best), 0);
   zoom = ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, nearest + steps))] ?? 1;
   resize();
+}
+
+/** A wide flow is seen as a whole when it comes, if it stays readable. */
+function fitWidth(uri: string): void {
+  fitted = uri;
+  const width = shown?.root.viewBox.baseVal.width ?? 0;
+  zoom = Math.max(LEAST_READABLE, Math.min(1, (scroll.clientWidth - 20) / Math.max(1, width)));
 }
 
 function fit(): void {

@@ -5,7 +5,8 @@ export const NAME = 13;
 export const SMALL = 11;
 export const SIDE = 14;
 const MOST = 240;
-const LEAST = 150;
+const LEAST = 132;
+const LEAST_WITH_STATE = 176;
 
 export interface Line { readonly text: string; readonly role: 'title' | 'type' | 'detail'; readonly baseline: number }
 export interface Size { readonly width: number; readonly height: number; readonly lines: readonly Line[] }
@@ -39,7 +40,7 @@ export function sizeOf(node: GraphNode, hasState: boolean): Size {
   if (type && type !== node.label) said.push([type, 'type', SMALL]);
   if (node.detail) said.push([node.detail, 'detail', SMALL]);
   let y = 8;
-  let width = LEAST - 2 * SIDE;
+  let width = (hasState ? LEAST_WITH_STATE : LEAST) - 2 * SIDE;
   const lines = said.map(([text, role, size]): Line => {
     const shown = shortened(text, size, MOST, role === 'title');
     width = Math.max(width, widthOf(shown, size, role === 'title') + (node.expandable ? 28 : 0));
