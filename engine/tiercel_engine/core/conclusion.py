@@ -85,22 +85,11 @@ def abandon(work: Work, state: State) -> None:
     work.root = replace(work.root, stage=Stage.DONE)
 
 
-def end_again(work: Work) -> None:
-    """A task that ran once more has ended; the end of the execution stays what it was."""
-    work.set_execution_state(work.execution.end_state or candidate(work))
-
-
-def next_ghost(work: Work) -> bool:
-    """Begin the next of the tasks that 2.0 runs once more after the end; False when there is none."""
-    execution = work.execution
-    if work.root.stage is not Stage.DONE or not execution.ghosts or _ghost_at_work(work) or execution.killing:
-        return False
-    (task_id, value, iteration), *rest = execution.ghosts
-    run = work.create_run(task_id, None, None, value=value, iteration=iteration, twin=True)
-    work.change(ghosts=tuple(rest), ghost=run.id)
-    return True
-
-
-def _ghost_at_work(work: Work) -> bool:
-    ghost = work.execution.ghost
-    return ghost is not None and not work.run(ghost).state.terminated
+def keep_handlers(work: Work, *, errors: int, finally_: int) -> None:
+    """Let only the first so many tasks of the flow's errors and finally run."""
+    plan = work.execution.plan
+    lists = {
+        "errors": plan.tasks_of(None, "errors")[:errors],
+        "finally": plan.tasks_of(None, "finally")[:finally_],
+    }
+    work.change(plan=replace(plan, root={**plan.root, **lists}))

@@ -233,9 +233,6 @@ def _settle(work: Work, event: Event) -> None:
     if work.paused and work.state is State.RUNNING and _all_paused(work):
         work.set_execution_state(State.PAUSED)
         work.effects.append(Announce())
-    if conclusion.next_ghost(work):
-        _settle(work, event)
-        return
     conclusion.seal(work)
 
 

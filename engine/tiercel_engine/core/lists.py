@@ -112,8 +112,57 @@ def ended(work: Work, run: TaskRun) -> None:
     """Note the end of a task run in the scope that it belongs to, and go on there."""
     if run.place is None:
         if run.twin:
-            conclusion.end_again(work)
+            release(work)
+            work.agenda.append(("advance", None))
+        elif run.task_id in work.list_named(None, "afterExecution"):
+            _next_after_execution(work, run)
         return
+    if len(run.attempts) > 1 and gets_twin(work, run):
+        if run.parent_id is None:
+            work.change(held=(run.id,))
+            work.create_run(run.task_id, None, None, value=run.value, iteration=run.iteration, twin=True)
+            return
+        if run.state is State.SUCCESS and _kind_of(work, run.parent_id).twins:
+            work.create_run(run.task_id, run.parent_id, run.place, value=run.value, iteration=run.iteration, twin=True)
+            return
+    note_end(work, run)
+
+
+def release(work: Work) -> None:
+    """The second run of a task has failed once, or ended: what comes after the first run may begin."""
+    held = work.execution.held
+    work.change(held=())
+    for run_id in held:
+        note_end(work, work.run(run_id))
+
+
+def begin_after_execution(work: Work) -> None:
+    """A retry shows the end state for a moment, and that moment lets the tasks of afterExecution begin, once."""
+    tasks = work.list_named(None, "afterExecution")
+    if tasks and work.execution.after_seen is None:
+        work.change(after_seen=work.state)
+        work.create_run(tasks[0], None, None)
+
+
+def _next_after_execution(work: Work, run: TaskRun) -> None:
+    tasks = work.list_named(None, "afterExecution")
+    following = tasks.index(run.task_id) + 1
+    if following < len(tasks):
+        work.create_run(tasks[following], None, None)
+
+
+def gets_twin(work: Work, run: TaskRun) -> bool:
+    """2.0 runs a task that was tried more than once a second time over, unless it stands first in its list."""
+    if work.version is not KestraVersion.V2_0 or run.twin or len(run.attempts) < 2 or work.execution.killing:
+        return False
+    passed = {change.state for change in run.history}
+    if work.execution.exit_state is not None or State.RETRYING not in passed or State.RESTARTED in passed:
+        return False
+    return position(work, run) > 0
+
+
+def note_end(work: Work, run: TaskRun) -> None:
+    """Count an end where the task run belongs, and go on there."""
     owner = run.parent_id
     scope = work.scope(owner)
     if run.place is scope.stage:
@@ -148,6 +197,8 @@ def advance(work: Work, owner: str | None) -> None:
         scope = work.scope(owner)
         if scope.stage is Stage.DONE:
             return
+        if scope.stage is Stage.AFTER and not work.execution.concluded and not concluded(work):
+            return
         if scope.stage is Stage.MAIN:
             if not _main(work, owner, scope):
                 return
@@ -156,8 +207,6 @@ def advance(work: Work, owner: str | None) -> None:
         scope = work.scope(owner)
         if scope.stage is Stage.DONE:
             _close(work, owner, scope)
-            return
-        if scope.stage is Stage.AFTER and not concluded(work):
             return
 
 
@@ -205,6 +254,8 @@ def _leave(work: Work, owner: str | None, scope: Scope, stage: Stage) -> None:
 def _side_list(work: Work, owner: str | None, scope: Scope) -> bool:
     """Work on errors, finally or afterExecution, where a failure stops nothing; True when the stage has changed."""
     tasks = work.listed(owner, scope)
+    if scope.stage is Stage.AFTER and work.execution.after_seen is not None:
+        tasks = ()
     if scope.stopped and scope.stage is not Stage.AFTER and work.execution.killing:
         tasks = ()
     if scope.live - scope.retrying == 0 and scope.cursor < len(tasks):
@@ -236,6 +287,8 @@ def _close(work: Work, owner: str | None, scope: Scope) -> None:
 
 def concluded(work: Work) -> bool:
     """The flow's tasks, errors and finally are over: say the end state; True when afterExecution may follow."""
+    if any(run.twin and run.place is None and not run.state.terminated for run in work.runs.values()):
+        return False
     return conclusion.conclude(work)
 
 

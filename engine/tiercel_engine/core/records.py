@@ -168,10 +168,10 @@ class Execution:
     """Expressions of task runs that are being rendered."""
     deferred: tuple[tuple[str, str | None], ...] = ()
     """What waits for their answers, so that all begin level by level, in order."""
-    ghosts: tuple[tuple[str, str | None, int | None], ...] = ()
-    """Tasks of the flow itself that 2.0 runs once more after the end: id, value, iteration."""
-    ghost: str | None = None
-    """The task run of the one at work."""
+    held: tuple[str, ...] = ()
+    """Task runs of the flow itself that have ended, while what comes after them waits for their second run."""
+    after_seen: State | None = None
+    """The end state that a retry showed, by which the tasks of afterExecution have begun already."""
     violated: bool = False
     """A service level has put an end to it."""
     noted_sla: tuple[str, ...] = ()

@@ -63,8 +63,8 @@ def _unseal(work: Work) -> None:
         outputs={},
         deferred=(),
         gated=None,
-        ghosts=(),
-        ghost=None,
+        held=(),
+        after_seen=None,
     )
     work.busy = 0
     work.open_questions = 0

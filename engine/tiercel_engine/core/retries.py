@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tiercel_engine.core.conclusion import candidate
+from tiercel_engine.core.conclusion import candidate, keep_handlers
 from tiercel_engine.core.effects import Announce, StartReplay, StartTimer
 from tiercel_engine.core.events import TimerFired
 from tiercel_engine.core.flowables import KINDS, Flowable
 from tiercel_engine.core.ids import fraction
-from tiercel_engine.core.lists import enter, finish_leaf, position
+from tiercel_engine.core.lists import begin_after_execution, enter, finish_leaf, gets_twin, release
 from tiercel_engine.core.records import Stage, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.stopping import cut_off
 from tiercel_engine.core.work import Work
 from tiercel_schemas.model.retry import ConstantRetry, ExponentialRetry, Retry
-from tiercel_schemas.versions import KestraVersion
 
 
 def effective_retry(work: Work, run: TaskRun) -> Retry | None:
@@ -25,12 +24,14 @@ def effective_retry(work: Work, run: TaskRun) -> Retry | None:
     if task.retry is not None:
         return task.retry
     inner = run
+    if run.place is Stage.AFTER:
+        return None
     for outer in work.freeze().ancestors(run) if run.parent_id else ():
         policy = work.task(outer).retry
         if policy is not None and inner.place is Stage.MAIN:
             return policy
         inner = outer
-    return work.execution.flow.retry
+    return None if task.allow_failure else work.execution.flow.retry
 
 
 def delay(policy: Retry, run: TaskRun) -> timedelta:
@@ -63,7 +64,7 @@ def next_attempt(policy: Retry, run: TaskRun, now: datetime, attempts_made: int)
 def failed(work: Work, run: TaskRun, message: str | None) -> None:
     """An attempt has failed, its end is recorded: wait for another, start anew, or end the task run."""
     policy = effective_retry(work, run)
-    detached = run.place is None and not run.twin
+    detached = (run.place is None and not run.twin) or run.place is Stage.AFTER
     left = work.scope(run.parent_id).stopped or work.state is State.RETRIED
     if policy is None or detached or left:
         finish_leaf(work, run, State.FAILED, message)
@@ -72,7 +73,7 @@ def failed(work: Work, run: TaskRun, message: str | None) -> None:
     made = work.execution.attempt_number if anew else len(run.attempts)
     date = next_attempt(policy, run, work.time, made)
     if date is None:
-        _give_up(work, run, message)
+        _give_up(work, run, policy, message)
     elif anew:
         _start_anew(work, run, date, message)
     else:
@@ -86,13 +87,22 @@ def _wait(work: Work, run: TaskRun, date: datetime, message: str | None) -> None
     scope = work.scope(owner)
     if run.place is not None:
         work.set_scope(owner, replace(scope, retrying=scope.retrying + 1))
-    if owner is None and _nothing_left(work, run):
+    if owner is None and _nothing_left(work, run) and not _handlers_of_flow_retry(work, run):
         state = candidate(work)
-        work.set_execution_state(State.FAILED if run.place is Stage.MAIN else state)
+        work.set_execution_state(State.FAILED if _is_main_work(work, run) else state)
+        begin_after_execution(work)
     work.set_execution_state(State.RETRYING)
     work.effects.append(StartTimer("retry", run.id, date, len(run.attempts)))
     if run.place not in {Stage.MAIN, None}:
         work.agenda.append(("advance", owner))
+    if run.twin and owner is None:
+        release(work)
+
+
+def _is_main_work(work: Work, run: TaskRun) -> bool:
+    if not run.twin:
+        return run.place is Stage.MAIN
+    return any(other.task_id == run.task_id and other.place is Stage.MAIN for other in work.runs.values())
 
 
 def _nothing_left(work: Work, run: TaskRun) -> bool:
@@ -116,38 +126,45 @@ def retry_now(work: Work, run: TaskRun, event: TimerFired) -> None:
     enter(work, work.set_state(run, State.CREATED))
 
 
-def _give_up(work: Work, run: TaskRun, message: str | None) -> None:
-    if _gets_twin(work, run) and run.parent_id is None:
-        ghosts = (*work.execution.ghosts, (run.task_id, run.value, run.iteration))
-        work.change(ghosts=ghosts)
-    elif _gets_twin(work, run):
+def _give_up(work: Work, run: TaskRun, policy: Retry, message: str | None) -> None:
+    if _gets_twin(work, run) and run.parent_id is not None:
         work.set_state(run, State.FAILED, message)
         work.create_run(run.task_id, run.parent_id, run.place, value=run.value, iteration=run.iteration, twin=True)
         return
+    if policy.behavior == "CREATE_NEW_EXECUTION":
+        if work.execution.attempt_number > 1 and run.parent_id is None:
+            keep_handlers(work, errors=0, finally_=0)
+    elif _handlers_of_flow_retry(work, run) and len(run.attempts) > 1:
+        # The real engine runs the first handler only, and calls the execution a success then.
+        first_is_error = bool(work.list_named(None, "errors"))
+        keep_handlers(work, errors=1, finally_=0 if first_is_error else 1)
+        work.change(exit_state=State.SUCCESS)
     finish_leaf(work, run, State.FAILED, message)
+
+
+def _handlers_of_flow_retry(work: Work, run: TaskRun) -> bool:
+    """Whether the flow's own policy tries a task of its main list again that errors or finally wait for."""
+    if run.parent_id is not None or run.place is not Stage.MAIN or work.task(run).retry is not None:
+        return False
+    return bool(work.list_named(None, "errors") or work.list_named(None, "finally"))
 
 
 def _gets_twin(work: Work, run: TaskRun) -> bool:
     """2.0 runs a task that was retried in vain a second time over, unless it stands first in its list."""
-    if work.version is not KestraVersion.V2_0 or run.twin or len(run.attempts) < 2:
+    if run.parent_id is None or work.task(run).allow_failure or not gets_twin(work, run):
         return False
-    if run.parent_id is not None:
-        kind = KINDS[work.task(work.run(run.parent_id)).type]
-        if not isinstance(kind, Flowable) or not kind.twins:
-            return False
-    if work.task(run).allow_failure:
-        return False
-    return position(work, run) > 0
+    kind = KINDS[work.task(work.run(run.parent_id)).type]
+    return isinstance(kind, Flowable) and kind.twins
 
 
 def _start_anew(work: Work, run: TaskRun, date: datetime, message: str | None) -> None:
     run = work.set_state(run, State.FAILED, message)
-    work.set_execution_state(State.FAILED)
+    if run.parent_id is None and not _handlers_of_flow_retry(work, run):
+        work.set_execution_state(State.FAILED)
     for outer in (run, *work.freeze().ancestors(run)):
         inner = work.run(outer.id)
         if inner.scope is not None:
-            inner = work.end_attempt(inner, State.RETRIED)
-            inner = work.put(replace(inner, scope=replace(inner.scope or work.root, stage=Stage.DONE)))
+            inner = work.put(replace(inner, scope=replace(inner.scope, stage=Stage.DONE)))
         work.set_state(inner, State.RETRIED)
     work.set_execution_state(State.RETRIED)
     for other in sorted(work.runs.values(), key=lambda other: other.number):

@@ -156,6 +156,7 @@ def task_context(
     """The context of a task run, as it is when the run is handed out."""
     context = execution_context(execution, views, surroundings, inherited)
     task = execution.plan.tasks[run.task_id].task
+    version = execution.flow.version
     context["task"] = {"id": task.id, "type": task.written_type}
     entry: dict[str, Any] = {
         "id": run.id,
@@ -171,6 +172,8 @@ def task_context(
     context["taskrun"] = entry
     if _began_with_execution(execution, run):
         context["execution"]["state"] = State.CREATED.value
+    if run.place is None and not run.twin and execution.after_seen is not None and version is KestraVersion.V2_0:
+        context["execution"]["state"] = execution.after_seen.value
     parent = execution.task_runs.get(run.parent_id) if run.parent_id is not None else None
     if parent is not None and execution.plan.tasks[parent.task_id].task.type == CORE + "flow.WorkingDirectory":
         for child in execution.plan.tasks_of(parent.task_id, "tasks"):

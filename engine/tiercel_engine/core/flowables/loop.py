@@ -147,10 +147,10 @@ def iteration_ended(work: Work, run: TaskRun, event: IterationEnded) -> None:
     iterations = replace(iterations, running=running, ended=ended, outputs=outputs, failed_executions=failed)
     if task.transmit_failed and event.state in _STOPPING and iterations.failure is None:
         iterations = replace(iterations, failure=event.state)
-        if event.state is State.FAILED:
-            flow = work.execution.flow
-            place = f'[[link execution="{event.execution_id}" flowId="{flow.id}" namespace="{flow.namespace}"]]'
-            work.log("ERROR", f"Loop iteration {event.index} ended in FAILED in sub-execution {place}", run)
+        flow = work.execution.flow
+        place = f'[[link execution="{event.execution_id}" flowId="{flow.id}" namespace="{flow.namespace}"]]'
+        ended_in = f"Loop iteration {event.index} ended in {event.state.value} in sub-execution {place}"
+        work.log("ERROR", f"{ended_in}, check that execution's logs for details", run, attempt=len(run.attempts))
     work.put(replace(run, scope=replace(scope, data=iterations)))
     go_on(work, work.run(run.id))
 
