@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from tiercel_schemas.versions import KestraVersion
 
 # These know that they have no parameters; the other units without any take whatever they are given.
-_WITHOUT_ARGUMENTS = frozenset(
-    {"errorLogs", "fetchContext", "printContext", "id", "ksuid", "randomPort", "uuid", "flatten"}
-)
+_WITHOUT_ARGUMENTS = frozenset({"errorLogs", "fetchContext", "printContext", "randomPort", "flatten"})
 
 
 @dataclass(frozen=True, slots=True)

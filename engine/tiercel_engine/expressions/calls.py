@@ -312,10 +312,11 @@ def stretch(context: RenderContext, left: Any, right: Any, site: int) -> list[An
         raise at(site, error) from None
 
 
-def contains(_: RenderContext, left: Any, right: Any, site: int) -> bool:
+def contains(_: RenderContext, left: Any, asked: Callable[[], Any], site: int) -> bool:
     """`contains`: an element, a key, or a part of a text; a list holds all elements of another."""
     if left is None:
         return False
+    right = asked()
     if isinstance(left, dict):
         return contains_equal(left, right)
     if is_string(left):
@@ -330,12 +331,24 @@ def contains(_: RenderContext, left: Any, right: Any, site: int) -> bool:
     return contains_equal(left, right)
 
 
-def is_in(_: RenderContext, left: Any, right: Any, site: int) -> bool:  # noqa: ARG001
-    """`isIn`: in a list, or among the keys or values of a map, compared as text."""
-    if isinstance(right, dict):
-        return any(same_text(left, item) for entry in right.items() for item in entry)
+_NULL_VALUE = 'Cannot invoke "Object.toString()" because the return value of "java.util.Map$Entry.getValue()" is null'
+
+
+def is_in(_: RenderContext, left: Any, right: Any, site: int) -> bool:
+    """`isIn`: in a list, or among the keys or values of a map, compared as text; null is in nothing."""
+    if left is None:
+        return False
     if isinstance(right, list):
+        if any(item is None for item in right):
+            raise at(site, JavaError("NullPointerException"))
         return any(same_text(left, item) for item in right)
+    for key, value in right.items() if isinstance(right, dict) else ():
+        if same_text(left, key):
+            return True
+        if value is None:
+            raise at(site, JavaError("NullPointerException", _NULL_VALUE))
+        if same_text(left, value):
+            return True
     return False
 
 
@@ -411,6 +424,11 @@ def turns(context: RenderContext, name: str, iterable: Any, site: int, tells_emp
             yield True
     finally:
         context.scopes.remove(scope) if scope in context.scopes else None
+
+
+def shown(value: Any) -> str:
+    """A value printed inside of a `filter` tag: lists and maps are no JSON there."""
+    return "" if value is None else java_text(value)
 
 
 def captured(body: Callable[[], Any]) -> str:

@@ -11,19 +11,13 @@ from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from tiercel_engine.expressions.jq_dialect import adapted, fault, without_texts
 from tiercel_engine.expressions.json_reading import read_json
 from tiercel_engine.expressions.limits import MAX_RANGE
 
 if TYPE_CHECKING:
     from tiercel_engine.expressions.budget import Budget
 
-# Nothing of the process is shown, and nothing is written to it. `$ENV` is a name of its own to jq.
-_PRELUDE = (
-    "def env: {}; def input_filename: null; def debug: .; def debug(f): .; def stderr: .; def input: empty;"
-    ' def inputs: empty; def get_search_list: []; def halt: error("halt"); def halt_error: error;'
-    " def halt_error(f): error; def input_line_number: 0; def leaf_paths: paths(scalars);"
-    " {} as $ENV | {} as $__prog_args |"
-)
 _SAFE_NAMES = frozenset(
     [
         "select",
@@ -139,19 +133,8 @@ _SAFE_NAMES = frozenset(
         "utf8bytelength",
     ]
 )
-_TEXT = re.compile(r'"(?:[^"\\]|\\(?!\())*"')
 _WORD = re.compile(r"(?<![.$@\w])[a-zA-Z_]\w*")
-_UNSAFE = re.compile(r'\\\(|\*|\.\.|//=|[-+*/%|]=|\b\d{5,}|\?//|"\s*\*')
-
-
-# Kestra knows jq as it was in 1.6.
-_NEWER = re.compile(
-    r"(?<![.$@\w])(?:pick|abs|toarray|have_literal_numbers|have_decnum|trim|ltrim|rtrim|trimstr|skip)\b(?!\s*:)"
-)
-_ODD_NUMBERS = (
-    'walk(if type != "number" then . elif isnan then "NaN"'
-    ' elif isinfinite then (if . > 0 then "Infinity" else "-Infinity" end) else . end)'
-)
+_UNSAFE = re.compile(r'" \(|\*|\.\.|//=|[-+*/%|]=|\b\d{5,}|\?//|"\s*\*')
 
 
 class JqError(ValueError):
@@ -176,7 +159,7 @@ def run_jq(program: str, document: str, budget: Budget) -> list[Any]:
 
 def is_harmless(program: str) -> bool:
     """Whether a program can do no more than walk over its input a few times."""
-    bare = _TEXT.sub('""', program)
+    bare = without_texts(program)
     if len(program) > 500 or _UNSAFE.search(bare) or bare.count(",") + bare.count("[]") > 12:
         return False
     return all(word in _SAFE_NAMES for word in _WORD.findall(bare))
@@ -203,13 +186,11 @@ def _compiled(program: str) -> Any:
     except ImportError:
         raise JqError("jq isn't installed on this machine") from None
 
-    # `tojson` keeps numbers as they were written; a program may end in a comment.
-    bare = _TEXT.sub('""', program)
-    if _NEWER.search(bare):
-        raise JqError("The program uses functions that came after jq 1.6", is_syntax=True)
-    odd = f" | {_ODD_NUMBERS}" if "nan" in bare or "infinite" in bare else ""
-    text = f"{_PRELUDE} ({program}\n){odd} | tojson"
+    bare = without_texts(program)
+    refused = fault(bare)
+    if refused:
+        raise JqError(refused, is_syntax=True)
     try:
-        return jq.compile(text)
+        return jq.compile(adapted(program, bare))
     except ValueError as error:
         raise JqError(str(error), is_syntax=True) from None

@@ -8,13 +8,20 @@ from typing import Any, NoReturn, TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_WORD = re.compile(r"[A-Za-z_0-9$]+")
+_WORD = re.compile(r"[\w$]+")
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
 _SOURCE = "[Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: {}{}]"
 _EXPECTED = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'"
 _HEX = re.compile("[0-9a-fA-F]{4}")
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 _MAX_DEPTH = 900
+_NO_COMMENTS = (
+    "maybe a (non-standard) comment? (not recognized as one since Feature 'ALLOW_COMMENTS' not enabled for parser)"
+)
+_NO_PLUS = (
+    "JSON spec does not allow numbers to have plus signs:"
+    " enable `JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS` to allow"
+)
 
 _Around: TypeAlias = tuple[str, int]
 """What a value stands in: Array or Object, and where that begins."""
@@ -26,15 +33,24 @@ class JsonError(ValueError):
 
 def read_json(text: str) -> Any:
     """The first JSON value of a text; what follows it is ignored, as Jackson does by default. Raises JsonError."""
+    return read_first_json(text)[0]
+
+
+def read_first_json(text: str) -> tuple[Any, str]:
+    """The first JSON value of a text, and what follows it. Raises JsonError."""
     if not text.strip(" \t\r\n"):
         raise JsonError(f"No content to map due to end-of-input\n at {_SOURCE.format(1, '')}")
     try:
         value, end = _DECODER.raw_decode(text, _skip(text, 0))
     except (json.JSONDecodeError, RecursionError):
         _explain(text)
-    if isinstance(value, int | float) and not isinstance(value, bool) and text[end : end + 1].strip(" \t\r\n"):
+    following = text[end : end + 1]
+    if isinstance(value, bool) or value is None:
+        if following.isalnum() or following in ("_", "$"):
+            _explain(text)
+    elif isinstance(value, int | float) and following.strip(" \t\r\n"):
         _explain(text)
-    return value
+    return value, text[end:]
 
 
 def _whole(digits: str) -> int:
@@ -71,6 +87,11 @@ def _at(text: str, place: int) -> str:
 
 def _shown(character: str) -> str:
     code = ord(character)
+    if code > 0xFFFF:
+        code = 0xD800 + (code - 0x10000 >> 10)
+        character = "?"  # half a character, which can't be written
+    if code > 255:
+        return f"'{character}' (code {code} / {code:#x})"
     return f"(CTRL-CHAR, code {code})" if code <= 32 and character != " " else f"'{character}' (code {code})"
 
 
@@ -105,6 +126,10 @@ def _value(text: str, place: int, around: _Around | tuple[()], depth: int) -> in
     if character in "]}":
         _misplaced(text, place, around)
     word = _WORD.match(text, place)
+    if character == "/":
+        _unexpected(text, place, _NO_COMMENTS)
+    if character == "+":
+        _in_number(text, place, _NO_PLUS)
     if word:
         return _word(text, place, word[0])
     _unexpected(text, place, f"expected a valid value ({_EXPECTED})")
@@ -114,18 +139,26 @@ def _misplaced(text: str, place: int, around: _Around | tuple[()]) -> NoReturn:
     kind, start = around or ("root", -1)
     if kind == "Object" or (kind == "Array" and text[place] == "]"):
         _unexpected(text, place, f"expected a valid value ({_EXPECTED})")
+    if start < 0:
+        opened = "Array" if text[place] == "]" else "Object"
+        message = f"Unexpected close marker '{text[place]}': no open {opened} to close"
+        raise JsonError(f"{message}\n at {_at(text, place)}")
     wanted = "]"
-    began = _at(text, start) if start >= 0 else _SOURCE.format(1, ", column: 0")
+    began = _at(text, start)
     message = f"Unexpected close marker '{text[place]}': expected '{wanted}' (for {kind} starting at {began})"
     raise JsonError(f"{message}\n at {_at(text, place)}")
+
+
+def _odd_number(text: str, place: int, word: str) -> NoReturn:
+    allow = "enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
+    raise JsonError(f"Non-standard token '{word}': {allow}\n at {_at(text, place + len(word))}")
 
 
 def _word(text: str, place: int, word: str) -> int:
     if word in ("true", "false", "null"):
         return place + len(word)
-    if word in ("NaN", "Infinity", "INF"):
-        allow = "enable `JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS` to allow"
-        raise JsonError(f"Non-standard token '{word}': {allow}\n at {_at(text, place)}")
+    if word in ("NaN", "Infinity"):
+        _odd_number(text, place, word)
     raise JsonError(f"Unrecognized token '{word}': was expecting ({_EXPECTED})\n at {_at(text, place)}")
 
 
@@ -156,18 +189,27 @@ def _string(text: str, place: int, where: str) -> int:
 def _number(text: str, place: int) -> int:
     digits = place + text.startswith("-", place)
     if digits >= len(text):
-        _end(text, " in a Number value")
+        _end(text, "No digit following sign")
+    for word in ("-Infinity", "-INF"):
+        if text.startswith(word, place):
+            _odd_number(text, place, word)
     if not text[digits].isdigit():
         _in_number(text, digits, "expected digit (0-9) to follow minus sign, for valid numeric value")
     if text[digits] == "0" and text[digits + 1 : digits + 2].isdigit():
-        raise JsonError(f"Invalid numeric value: Leading zeroes not allowed\n at {_at(text, digits)}")
+        raise JsonError(f"Invalid numeric value: Leading zeroes not allowed\n at {_at(text, digits + 1)}")
     match = _NUMBER.match(text, place)
     end = match.end() if match else digits
     following = text[end : end + 1]
-    if following == ".":
-        _in_number(text, end + 1, "Decimal point not followed by a digit")
+    if following == "." and "." not in text[place:end]:
+        if end + 1 >= len(text):
+            _in_number(text, end, "Decimal point not followed by a digit")
+        wanted = "Decimal point not followed by a digit"
+        shown = _shown(text[end + 1])
+        raise JsonError(f"Unexpected character ({shown}) in numeric value: {wanted}\n at {_at(text, end)}")
     if following in ("e", "E"):
         after = end + 1 + (text[end + 1 : end + 2] in ("+", "-"))
+        if after >= len(text):
+            _end(text, "expected a digit for number exponent")
         _in_number(text, after, "Exponent indicator not followed by a digit")
     return end
 
@@ -187,6 +229,10 @@ def _members(text: str, start: int, depth: int) -> int:
     while True:
         if place >= len(text):
             _end(text, " within/between Object entries")
+        if text[place] == "]":
+            began = _at(text, start)
+            message = f"Unexpected close marker ']': expected '}}' (for Object starting at {began})"
+            raise JsonError(f"{message}\n at {_at(text, place)}")
         if text[place] != '"':
             _unexpected(text, place, "was expecting double-quote to start field name")
         place = _skip(text, _string(text, place, " in field name"))

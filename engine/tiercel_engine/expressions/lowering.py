@@ -35,6 +35,7 @@ _WRAPPED = {
     "<=": _COMPARISON.format("less than or equals"),
 }
 _OLD_LESS_THAN = "Could not perform greater modulus"
+_ORDERINGS = frozenset({">", ">=", "<", "<="})
 _CONDITION = "Wrong operand(s) type in conditional expression"
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "+": calls.add,
@@ -65,6 +66,7 @@ class Lowering:
         self._around: list[Wrapper | Catcher] = []
         self._catchers = 0
         self._names = 0
+        self._filtering = False
         self.sites: list[Site] = [Site(1, 0)]
 
     def lower(self, template: n.Template) -> j.Template:
@@ -81,7 +83,12 @@ class Lowering:
     # Places
 
     def _line(self, node: n.Node) -> int:
-        return self._text.count("\n", 0, node.span.start) + 1
+        """The line that Kestra names: for an operation, that of what follows it."""
+        place = node.span.start
+        if isinstance(node, n.Binary):
+            rest = self._text[node.span.end :]
+            place = len(self._text) - len(rest.lstrip())
+        return self._text.count("\n", 0, place) + 1
 
     def _site(self, node: n.Node) -> j.Const:
         self.sites.append(Site(self._line(node), node.span.start, tuple(reversed(self._around))))
@@ -114,7 +121,8 @@ class Lowering:
             case n.Text(value=value) | n.Raw(value=value) | n.Verbatim(value=value):
                 return [j.Output([j.TemplateData(value)])]
             case n.Print(expression=expression):
-                return [j.Output([self._expression(expression)])]
+                printed = self._expression(expression)
+                return [j.Output([_call(calls.shown, printed) if self._filtering else printed])]
             case n.If():
                 return [self._if(part)]
             case n.For():
@@ -158,7 +166,9 @@ class Lowering:
         return j.Macro(name, [], [], self._body(body)), j.Name(name, "load")
 
     def _filter_block(self, node: n.FilterBlock) -> list[j.Node]:
+        outer, self._filtering = self._filtering, True
         definition, name = self._captured(node.body)
+        self._filtering = outer
         self._input = _call(calls.captured, name)
         return [definition, j.Output([self._expression(node.filters)])]
 
@@ -314,14 +324,21 @@ class Lowering:
         message = _WRAPPED.get(node.operator)
         if node.operator == "<" and self._version is KestraVersion.V1_3:
             message = _OLD_LESS_THAN
-        if message is None:
-            return self._operation(function, node)
+        if message is None or (node.operator in _ORDERINGS and self._version is not KestraVersion.V1_3):
+            # An operand that fails does so by itself: only the comparison is wrapped, if anything.
+            left, right = self._expression(node.left), self._expression(node.right)
+            if function is calls.contains:
+                right = _lazy(right)
+            return _call(function, _CONTEXT, left, right, self._operation_site(message, node))
         with self._wrapped(message, node):
-            return self._operation(function, node)
+            left, right = self._expression(node.left), self._expression(node.right)
+            return _call(function, _CONTEXT, left, right, self._site(node))
 
-    def _operation(self, function: Callable[..., Any], node: n.Binary) -> j.Expr:
-        left, right = self._expression(node.left), self._expression(node.right)
-        return _call(function, _CONTEXT, left, right, self._site(node))
+    def _operation_site(self, message: str | None, node: n.Binary) -> j.Const:
+        if message is None:
+            return self._site(node)
+        with self._wrapped(message, node):
+            return self._site(node)
 
     def _coalesce(self, node: n.Binary) -> j.Expr:
         with self._catching() as catcher:

@@ -275,7 +275,7 @@ def _typed(values: Iterator[Any]) -> tuple[Any, bool]:
         elif _is_scalar(result):
             if not _is_scalar(value):
                 return None, True
-            result = f"{java_text(result)}{java_text(value)}"
+            result = f"{java_text(result)}{printed(value)}"
         if isinstance(result, str) and len(result) > MAX_OUTPUT:
             raise too_large()
     return result, False

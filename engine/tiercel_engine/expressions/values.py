@@ -68,6 +68,24 @@ class JavaArray(list[Any]):
     __slots__ = ()
 
 
+class FixedList(list[Any]):
+    """A List that can't change."""
+
+    __slots__ = ()
+
+
+class SubList(list[Any]):
+    """A part of a List."""
+
+    __slots__ = ()
+
+
+class Partition(list[Any]):
+    """A List cut into parts."""
+
+    __slots__ = ()
+
+
 class JavaCollection(list[Any]):
     """A Collection or Set that is no List: keys and values of a map."""
 
@@ -160,6 +178,12 @@ def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by 
             return "java.util.LinkedHashMap$LinkedKeySet"
         case JavaCollection():
             return "java.util.LinkedHashMap$LinkedValues"
+        case SubList():
+            return "java.util.ArrayList$SubList"
+        case Partition():
+            return "com.google.common.collect.Lists$RandomAccessPartition"
+        case FixedList():
+            return "java.util.ImmutableCollections$ListN"
         case list() | tuple():
             return "java.util.ArrayList"
         case JavaHashMap():
@@ -202,6 +226,9 @@ def is_void(value: Any) -> bool:
 
 _KINDS = {
     "java.util.ArrayList": "List",
+    "java.util.ImmutableCollections$ListN": "List",
+    "java.util.ArrayList$SubList": "List",
+    "com.google.common.collect.Lists$RandomAccessPartition": "List",
     "java.util.HashMap": "Map",
     "java.util.LinkedHashMap": "Map",
     "java.util.LinkedHashMap$LinkedKeySet": "Collection",

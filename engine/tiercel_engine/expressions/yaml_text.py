@@ -13,6 +13,10 @@ _RESERVED = frozenset(
     "false False FALSE n N no No NO null Null NULL on On ON off Off OFF true True TRUE y Y yes Yes YES".split()  # noqa: SIM905
 )
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
+_OCTAL = re.compile(r"0[0-9]+")
+_QUOTABLE = re.compile(r"[\[\]{},]|(?:(?<=[ \t])|\A)#|:(?=[ \t]|\Z)")
+_LIKE_NUMBER = re.compile(r"[-+.0-9]")
+_MAX_SIMPLE_KEY = 128
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _INDICATORS = "-?:,[]{}#&*!|>'\"%@`"
 _ESCAPES = {
@@ -45,8 +49,7 @@ def _write(value: Any, indent: int, lead: str, lines: list[str]) -> None:
         if lead:
             lines.append(lead)
         for key, item in entries:
-            name = _key(java_text(key))
-            start = f"{' ' * indent}{name}:"
+            start = _key_line(java_text(key), " " * indent)
             nested = indent if isinstance(item, list) else indent + 2
             _write(item, nested, start, lines)
     elif isinstance(value, list | tuple):
@@ -68,19 +71,15 @@ def _scalar(value: Any, indent: int) -> str:
     text = str(value)
     if not text:
         return '""'
-    if _is_reserved(text) or _has_quotable(text):
-        return _double_quoted(text)
     if "\n" in text:
         return _literal(text, indent)
-    return text if _can_be_plain(text) else _quoted(text)
+    if _is_reserved(text) or _QUOTABLE.search(text):
+        return _double_quoted(text)
+    return text if _can_be_plain(text) and not _OCTAL.fullmatch(text) else _quoted(text)
 
 
 def _is_reserved(text: str) -> bool:
     return text in _RESERVED or text.startswith("~")
-
-
-def _has_quotable(text: str) -> bool:
-    return bool(re.search(r"[\[\]{},]|(?<=[ \t])#|:(?=[ \t])", text))
 
 
 def _can_be_plain(text: str) -> bool:
@@ -126,9 +125,12 @@ def _literal(text: str, indent: int) -> str:
     return f"|{hint}{chomp}\n{written}"
 
 
+def _key_line(name: str, indent: str) -> str:
+    is_simple = name and "\n" not in name and len(name) < _MAX_SIMPLE_KEY
+    return f"{indent}{_key(name)}:" if is_simple else f"{indent}? {_key(name)}\n{indent}:"
+
+
 def _key(name: str) -> str:
-    if not name or _is_reserved(name) or _HEX.fullmatch(name):
-        return _double_quoted(name)
-    if "\n" in name:
+    if not name or _is_reserved(name) or _HEX.fullmatch(name) or _LIKE_NUMBER.match(name) or "\n" in name:
         return _double_quoted(name)
     return name if _can_be_plain(name) else _quoted(name)

@@ -104,11 +104,12 @@ class ExpressionParser:
         """Reports that the current token is not what must stand here."""
         token = self.current
         wanted = f"`{value}`" if value else _WORDS.get(kind, kind.value.lower())
-        found = "null" if token.kind is TokenKind.EOF else token.value
+        is_end = token.kind is TokenKind.EOF or not token.closed
+        found, found_kind = ("null", TokenKind.EOF) if is_end else (token.value, token.kind)
         self.report(
             f"Expected {wanted} here, found {_found(token)}",
             token.span,
-            f'Unexpected token of value "{found}" and type {token.kind}, expected token of type {kind}',
+            f'Unexpected token of value "{found}" and type {found_kind}, expected token of type {kind}',
         )
 
     def _missing(self) -> n.Missing:

@@ -112,7 +112,8 @@ class _TemplateParser(ExpressionParser):
                 self.advance()
         if not self.current.closed:
             delimiter = "}}" if kind is TokenKind.PRINT_END else "%}"
-            self.report(f"`{delimiter}` is missing", self.current.span, 'Unexpected token "EOF" of value "null"')
+            engine_message = f'Unexpected token of value "null" and type EOF, expected token of type {kind}'
+            self.report(f"`{delimiter}` is missing", self.current.span, engine_message)
         return self.advance()
 
     def _tag(self) -> n.Part | None:
@@ -166,6 +167,8 @@ class _TemplateParser(ExpressionParser):
         message = f"This `{tag}` is never closed: `{{% {_ENDS[tag]} %}}` is missing"
         if self.at(TokenKind.EXECUTE_START):
             engine_message = f'Unexpected tag name "{self.peek().value}"'
+        elif tag == "block":
+            engine_message = "endblock tag should be present with block tag starting line number "
         else:
             engine_message = f'Unexpected end of template. Pebble was looking for the "{_ENDS[tag]}" tag'
         self.speak()

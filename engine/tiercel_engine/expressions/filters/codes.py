@@ -63,6 +63,8 @@ def base64_bytes(text: str) -> bytes:
         if character == "=" and text[index:].strip("="):
             raise JavaError("IllegalArgumentException", f"Input byte array has incorrect ending byte at {index + 1}")
     content = text.rstrip("=")
+    if len(text) == 1:
+        raise JavaError("IllegalArgumentException", "Input byte[] should at least have 2 bytes for base64 bytes")
     if len(content) % 4 == 1:
         raise JavaError("IllegalArgumentException", "Last unit does not have enough valid bits")
     if text != content and len(text) % 4:

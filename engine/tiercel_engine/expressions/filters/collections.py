@@ -15,11 +15,15 @@ from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, too_large
 from tiercel_engine.expressions.values import (
     Character,
+    FixedList,
     JavaArray,
     JavaCollection,
     JavaKeySet,
     MapEntry,
+    Partition,
+    SubList,
     check_size,
+    is_list,
     is_string,
     is_void,
     java_class,
@@ -42,7 +46,7 @@ def chunk(value: Any, arguments: Arguments, _run: Run) -> Any:
     count = whole_number(size)
     if count <= 0:
         raise JavaError("IllegalArgumentException")
-    return [value[start : start + count] for start in range(0, len(value), count)]
+    return Partition(SubList(value[start : start + count]) for start in range(0, len(value), count))
 
 
 @filter_unit("distinct")
@@ -50,7 +54,7 @@ def distinct(value: Any, _arguments: Arguments, _run: Run) -> Any:
     """Each element once."""
     if value is None:
         return "null"
-    if not isinstance(value, list) or isinstance(value, JavaArray):
+    if not is_list(value):
         raise PebbleError(f"Input must be a list, but received : {java_class(value)}")
     check_size(value)
     kept: dict[tuple[str, Any], Any] = {}
@@ -104,7 +108,7 @@ def flatten(value: Any, _arguments: Arguments, _run: Run) -> Any:
             result.append(item)
         if len(result) > MAX_RANGE:
             raise LimitError(f"A list cannot have more than {MAX_RANGE} elements.")
-    return result
+    return FixedList(result)
 
 
 @filter_unit("join")
@@ -135,7 +139,7 @@ def keys(value: Any, _arguments: Arguments, _run: Run) -> Any:
     if isinstance(value, dict):
         return JavaKeySet(value)
     if isinstance(value, list):
-        return list(range(len(value)))
+        return FixedList(range(len(value)))
     raise _wrong_type("keys", "List, Map, Array", value)
 
 
@@ -165,18 +169,18 @@ def merge(value: Any, arguments: Arguments, _run: Run) -> Any:
         raise PebbleError("The two arguments to be merged are null")
     if value is None or items is None:
         return value if items is None else items
-    is_list = java_class(items) == "java.util.ArrayList"
+    takes_list = is_list(items)
     if isinstance(value, dict):
-        if not isinstance(items, dict) and not is_list:
+        if not isinstance(items, dict) and not takes_list:
             message = f"Currently, only Maps and Lists can be merged with a Map. Arg2: {java_class(items)}"
             raise JavaError("UnsupportedOperationException", message)
         added = (
             items if isinstance(items, dict) else {item: item for item in items if not isinstance(item, dict | list)}
         )
         return hash_map({**value, **added}.items(), len(value) + len(items) + 16)
-    if java_class(value) != "java.util.ArrayList":
+    if not is_list(value):
         raise PebbleError("The object being filtered is not a Map/List/Array")
-    if not isinstance(items, dict) and not is_list:
+    if not isinstance(items, dict) and not takes_list:
         message = f"Currently, only Maps and Lists can be merged with a List. Arg2: {java_class(items)}"
         raise PebbleError(message)
     if len(value) + len(items) > MAX_RANGE:
@@ -187,7 +191,16 @@ def merge(value: Any, arguments: Arguments, _run: Run) -> Any:
 @filter_unit("reverse")
 def reverse(value: Any, _arguments: Arguments, run: Run) -> Any:
     """The elements in reverse order; the list itself changes."""
-    return None if value is None else run.changed_list(value, cast_list(value)[::-1])
+    if value is None:
+        return None
+    items = cast_list(value)[::-1]
+    _refuse_fixed(value)
+    return run.changed_list(value, items)
+
+
+def _refuse_fixed(value: Any) -> None:
+    if isinstance(value, FixedList):
+        raise JavaError("UnsupportedOperationException")
 
 
 @filter_unit("sort")
@@ -195,7 +208,8 @@ def sort(value: Any, _arguments: Arguments, run: Run) -> Any:
     """The elements in rising order; the list itself changes."""
     if value is None:
         return None
-    if java_class(value) != "java.util.ArrayList" and not isinstance(value, JavaArray):
+    _refuse_fixed(value)
+    if not is_list(value) and not isinstance(value, JavaArray):
         raise PebbleError("Unsupported input type for sort filter")
     return run.changed_list(value, sorted(value, key=cmp_to_key(_compare)))
 
@@ -205,6 +219,7 @@ def rsort(value: Any, _arguments: Arguments, run: Run) -> Any:
     """The elements in falling order; the list itself changes."""
     if value is None:
         return None
+    _refuse_fixed(value)
     items = sorted(cast_list(value), key=cmp_to_key(lambda left, right: _compare(right, left)))
     return run.changed_list(value, items)
 
@@ -234,7 +249,7 @@ def slice_(value: Any, arguments: Arguments, _run: Run) -> Any:
         raise JavaError("IllegalArgumentException", "fromIndex must be greater than 0")
     size = length_of(value) if is_string(value) else len(value) if isinstance(value, list) else 0
     end = _index(arguments, "toIndex", size)
-    if not is_string(value) and not isinstance(value, list):
+    if not is_string(value) and (not isinstance(value, list) or isinstance(value, JavaCollection)):
         kind = java_class(value)
         message = f"Slice filter can only be applied to String, List and array inputs. Actual type was: {kind}"
         raise PebbleError(message)
@@ -247,7 +262,9 @@ def slice_(value: Any, arguments: Arguments, _run: Run) -> Any:
         raise JavaError("StringIndexOutOfBoundsException", f"Range [{start}, {end}) out of bounds for length {end}")
     elif start > end:
         raise JavaError("IllegalArgumentException", f"fromIndex({start}) > toIndex({end})")
-    return cut(value, start, end) if isinstance(value, str) else type(value)(value[start:end])
+    if isinstance(value, str):
+        return cut(value, start, end)
+    return SubList(value[start:end]) if type(value) is list else type(value)(value[start:end])
 
 
 def _index(arguments: Arguments, name: str, default: int) -> int:

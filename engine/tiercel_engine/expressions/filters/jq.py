@@ -6,10 +6,18 @@ from typing import Any
 
 from tiercel_engine.expressions.arguments import cast_text
 from tiercel_engine.expressions.errors import JavaError, PebbleError
-from tiercel_engine.expressions.json_reading import JsonError, read_json
+from tiercel_engine.expressions.json_reading import JsonError, read_first_json
 from tiercel_engine.expressions.registry import Arguments, Run, filter_unit
 from tiercel_engine.expressions.texts import java_text, json_text
 from tiercel_engine.expressions.values import java_class
+
+
+def _first_value(text: str) -> str:
+    """The first JSON value of a text, `null` for a blank one. Raises JsonError."""
+    if not text.strip(" \t\r\n"):
+        return "null"
+    rest = read_first_json(text)[1]
+    return text[: len(text) - len(rest)]
 
 
 @filter_unit("jq")
@@ -25,9 +33,7 @@ def jq(value: Any, arguments: Arguments, run: Run) -> Any:
     shown = java_text(value)
     message = f"Unable to parse jq value '{shown}' with type '{java_class(value)}'"
     try:
-        document = str(value) if isinstance(value, str) else json_text(value, keep_null=False)
-        if isinstance(value, str):
-            read_json(document)
+        document = _first_value(value) if isinstance(value, str) else json_text(value, keep_null=False)
         return run_jq(program, document, run.budget)
     except JsonError as error:
         raise PebbleError(message, JavaError("JsonParseException", str(error))) from None

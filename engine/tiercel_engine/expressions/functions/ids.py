@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid as uuid_module
 from typing import Any
 
-from tiercel_engine.expressions.arguments import cast_text, class_cast
+from tiercel_engine.expressions.arguments import cast_text
 from tiercel_engine.expressions.errors import PebbleError
 from tiercel_engine.expressions.registry import Arguments, Run, function_unit
 from tiercel_engine.expressions.values import java_class
@@ -51,15 +51,16 @@ def _base62(value: int, length: int) -> str:
 @function_unit("nanoId")
 def nano_id(arguments: Arguments, run: Run) -> str:
     """A random text of a length over an alphabet."""
-    length, alphabet = arguments.get("length", 21), arguments.get("alphabet")
-    if isinstance(length, bool) or not isinstance(length, int):
-        raise class_cast(length, "java.lang.Long")
+    given, alphabet = arguments.get("length"), arguments.get("alphabet")
+    length = int(given) if isinstance(given, int) and java_class(given) == "java.lang.Long" else 21
     if run.version is not KestraVersion.V1_3 and length < 1:
         raise PebbleError("The 'nanoId()' function field 'length' must be greater than: 0")
     if length > _MAX_NANO_LENGTH:
         raise PebbleError(f"The 'nanoId()' function field 'length' must be lower than: {_MAX_NANO_LENGTH}")
     letters = _NANO_ALPHABET if alphabet is None else cast_text(alphabet)
-    if not letters or len(letters) > _MAX_ALPHABET:
+    if not letters:
+        raise PebbleError("The 'nanoId()' function field 'alphabet' must not be empty")
+    if len(letters) > _MAX_ALPHABET:
         raise PebbleError(f"The 'nanoId()' function field 'alphabet' max size must be lower than: {_MAX_ALPHABET}")
     return "".join(run.services.random().choices(letters, k=max(0, length)))
 
@@ -69,11 +70,11 @@ def random_int(arguments: Arguments, run: Run) -> int:
     """A random whole number below `upper`."""
     bounds: dict[str, int] = {}
     for name in ("lower", "upper"):
-        value: Any = arguments.get(name)
-        if value is None:
+        if name not in arguments:
             raise PebbleError(f"The 'randomIn()' function expects an argument {name}")
+        value: Any = arguments[name]
         if java_class(value) != "java.lang.Long":
-            raise PebbleError(f"The 'randomIn()' function expects an argument {name} with type Long")
+            raise PebbleError(f"The 'randomIn()' function expects an argument {name} of type Long.")
         bounds[name] = int(value)
     if bounds["upper"] < bounds["lower"]:
         raise PebbleError("In 'randomIn()' upper is less than lower")

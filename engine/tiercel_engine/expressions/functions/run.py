@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tiercel_engine.expressions.arguments import needed
+from tiercel_engine.expressions.arguments import class_cast, needed
 from tiercel_engine.expressions.errors import JavaError, PebbleError
 from tiercel_engine.expressions.limits import MAX_RENDER_PASSES
 from tiercel_engine.expressions.registry import Arguments, Run, function_unit
@@ -119,12 +119,16 @@ def current_each_output(arguments: Arguments, run: Run) -> Any:
             'Cannot invoke "java.util.List.reversed()" because the return value of'
             ' "io.pebbletemplates.pebble.template.EvaluationContext.getVariable(String)" is null',
         )
+    if not isinstance(parents, list):
+        raise class_cast(parents, "java.util.List")
     for parent in reversed(parents):
         taskrun = parent.get("taskrun") if isinstance(parent, dict) else None
         if isinstance(taskrun, dict) and "value" in taskrun:
             outputs = _inside(outputs, taskrun["value"])
     own = run.find("taskrun")
-    return _inside(outputs, own.get("value") if isinstance(own, dict) else None)
+    if not isinstance(own, dict):
+        raise JavaError("NullPointerException", 'Cannot invoke "java.util.Map.get(Object)" because "taskrun" is null')
+    return _inside(outputs, own.get("value"))
 
 
 def _inside(outputs: Any, value: Any) -> Any:

@@ -20,6 +20,7 @@ _ODD = re.compile(r"([+-]?)(NaN|Infinity)")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 _DIGITS = {8: re.compile("[0-7]+"), 10: re.compile("[0-9]+"), 16: re.compile("[0-9a-fA-F]+")}
 _MOST_DIGITS = 1_000
+_MOST_COMPACT_DIGITS = 18
 _GROUP = {8: 10, 10: 9, 16: 7}
 _HEX = re.compile(r"[+-]?(?:0[xX]|#)0*(.*)", re.DOTALL)
 
@@ -129,6 +130,7 @@ def big_decimal(text: str) -> Decimal:
 
 def _fault_of_decimal(text: str) -> str:
     has_point, digits = False, 0
+    is_long = len(text.lstrip("+-")) > _MOST_COMPACT_DIGITS
     for index, character in enumerate(text[1:] if text[0] in "+-" else text, start=text[0] in "+-"):
         if character in "0123456789":
             digits += 1
@@ -141,6 +143,8 @@ def _fault_of_decimal(text: str) -> str:
             if not exponent:
                 return "No exponent digits"
             return "Too many nonzero exponent digits." if exponent.isdigit() and digits else "Not a digit."
+        elif is_long:
+            return 'Character array is missing "e" notation exponential mark.'
         else:
             kinds = 'a decimal digit number, decimal point, nor "e" notation exponential mark.'
             return f"Character {character} is neither {kinds}"

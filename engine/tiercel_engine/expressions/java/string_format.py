@@ -66,7 +66,7 @@ def _converted(value: Any, match: re.Match[str]) -> str:
     elif lower == "h":
         text = "null" if value is None else f"{java_hash(value):x}"
     elif value is None:
-        text = "null"
+        text = _cut("null", match)
     elif lower == "c":
         text = _character(value, kind)
     elif lower in "dox":

@@ -68,8 +68,10 @@ def is_json(value: Any, _arguments: Arguments, _run: Run) -> bool:
     """Whether text can be read as JSON."""
     if value is None:
         raise JavaError("IllegalArgumentException", 'argument "content" is null')
+    text = cast_text(value)
     try:
-        read_json(cast_text(value))
+        if text.strip(" \t\r\n"):
+            read_json(text)
     except JsonError:
         return False
     return True
