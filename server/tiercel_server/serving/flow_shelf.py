@@ -111,6 +111,7 @@ class FlowShelf:
         written.replace(path)
         self._files.pop(path, None)
         self.refresh()
+        self._shelve()
         return self._flows[name]
 
     def remove(self, name: Name) -> bool:
@@ -125,6 +126,7 @@ class FlowShelf:
             known.path.unlink(missing_ok=True)
         self._files.pop(known.path, None)
         self.refresh()
+        self._shelve()
         return True
 
     def _others(self, path: Path, name: Name) -> list[str]:

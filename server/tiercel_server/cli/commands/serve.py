@@ -79,6 +79,15 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
         raise SystemExit(2) from None
 
 
+def _patience() -> float:
+    """Seconds for which a client is waited for."""
+    text = os.environ.get("TIERCEL_SERVE_PATIENCE", "30")
+    try:
+        return min(max(float(text), 0.1), 3600.0)
+    except ValueError:
+        raise click.UsageError("TIERCEL_SERVE_PATIENCE is a number of seconds") from None
+
+
 def _doors(host: str, allowed: tuple[str, ...], max_body: int) -> Doorkeeping:
     from tiercel_server.serving.guard import LOOPBACK, Doorkeeping
 
@@ -93,6 +102,7 @@ def _doors(host: str, allowed: tuple[str, ...], max_body: int) -> Doorkeeping:
         token,
         hosts=LOOPBACK | {name.lower() for name in allowed} if is_local else None,
         largest_body=max_body * 1_000_000,
+        patience=_patience(),
     )
     if not is_local and doors.is_open:
         raise click.UsageError(

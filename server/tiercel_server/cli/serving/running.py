@@ -70,7 +70,7 @@ def _serve(wanted: Wanted, served: Served) -> None:
     address = f"http://{shown}:{port}"
     click.echo(f"Serving {served.shelf.root} on {address} (page: {address}/ui/)")
     sys.stdout.flush()
-    manner = Manner(wanted.doors, address, grace=wanted.grace, with_triggers=wanted.with_triggers)
+    manner = Manner(wanted.doors, address, wanted.doors.patience, wanted.grace, with_triggers=wanted.with_triggers)
     anyio.run(serve, served, manner, listening)
 
 

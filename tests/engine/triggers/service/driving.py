@@ -67,19 +67,25 @@ class Story:
             services,
             history=history,
             clock=self.clock,
-            listening=lambda: service.listening(),
-            find_flow=lambda namespace, name: next((f for f in self.flows if (f.namespace, f.id) == (namespace, name)), None),
+            listening=lambda: service.listening(),  # noqa: PLW0108  (it comes later)
+            find_flow=lambda namespace, name: next(
+                (f for f in self.flows if (f.namespace, f.id) == (namespace, name)), None
+            ),
         )
-        async with Engine(around, lambda event: service.take(event)) as engine:
+        async with Engine(around, lambda event: service.take(event)) as engine:  # noqa: PLW0108
             service = TriggerService(
-                engine, history, lambda: self.flows, say=lambda level, text, **more: self.said.append((level, text, more))
+                engine,
+                history,
+                lambda: self.flows,
+                say=lambda level, text, **more: self.said.append((level, text, more)),
             )
             continue_left_behind(engine, history.left_behind())
             while True:
                 due = await settled(engine, service)
                 acts = [moment for moment, _ in self.acts]
                 following = min(
-                    (moment for moment in (due, *acts) if moment is not None and moment > self.clock.moment), default=end
+                    (moment for moment in (due, *acts) if moment is not None and moment > self.clock.moment),
+                    default=end,
                 )
                 if following >= end:
                     break
@@ -103,7 +109,7 @@ async def settled(engine: Engine, service: TriggerService) -> datetime | None:
     while True:
         due = service.step()
         before = engine.surroundings.history.count(Search(limit=1))
-        while at_work(engine.lives.values()) or service._polling:
+        while at_work(engine.lives.values()) or service._polling:  # noqa: ASYNC110
             await anyio.sleep(0.001)
         due = service.step()
         if engine.surroundings.history.count(Search(limit=1)) == before and not at_work(engine.lives.values()):
