@@ -200,3 +200,8 @@ def test_misuse_ends_with_2(arguments: tuple[str, ...]) -> None:
 
 def test_an_empty_folder_is_misuse(tmp_path: Path) -> None:
     assert run(str(tmp_path)).exit_code == 2
+
+
+def test_the_picture_of_the_page_is_what_the_command_draws() -> None:
+    shown = (ROOT / "docs" / "images" / "graph.svg").read_text(encoding="utf-8")
+    assert run(str(ROOT / "examples" / "decisions.yaml"), "--format", "svg").stdout == shown
