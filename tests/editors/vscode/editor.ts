@@ -27,8 +27,8 @@ const SETTINGS = {
   'update.mode': 'none', 'chat.disableAIFeatures': true, 'workbench.tips.enabled': false, 'window.menuBarVisibility': 'compact',
   'security.workspace.trust.startupPrompt': 'never', 'editor.minimap.enabled': false, 'workbench.welcomePage.walkthroughs.openOnInstall': false,
 };
-// No look-ups of extensions in galleries.
-const ENVIRONMENT = { EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":"","controlUrl":""}' };
+// No look-ups of extensions in galleries; and the PATH that is given, not that of the user's shell.
+const ENVIRONMENT = { VSCODE_CLI: '1', EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":"","controlUrl":""}' };
 
 function folders(scratch: string, name: string): string[] {
   return ['--config', join(scratch, 'config.yaml'), '--user-data-dir', join(scratch, `data-${name}`), '--extensions-dir', join(scratch, 'extensions')];

@@ -1,5 +1,5 @@
 // Runs a mocha suite in the extension host of an editor, against the extension that is installed there.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { launch } from './browser.ts';
@@ -27,6 +27,7 @@ export async function runSuite(editor: Editor, suite: string, folder: string, sc
   const payload = [['extensionDevelopmentPath', remote(harness)], ['extensionTestsPath', remote(file)], ['skipWelcome', 'true']];
   const browser = await launch();
   let result: Result | undefined;
+  const chatter: string[] = [];
   try {
     const page = await browser.newPage();
     let exit: (code: number) => void = () => undefined;
@@ -35,7 +36,8 @@ export async function runSuite(editor: Editor, suite: string, folder: string, sc
       const line = args.map(String).join(' ');
       const at = line.indexOf(MARK);
       if (at >= 0) result = JSON.parse(line.slice(at + MARK.length)) as Result;
-      else console.log(line);
+      else if (/^(ok {3}|FAIL|\s{5})/.test(line)) console.log(line);
+      else chatter.push(line);
     });
     await page.exposeFunction('codeAutomationExit', (code: number) => exit(code));
     await page.goto(`${editor.base}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`);
@@ -45,5 +47,12 @@ export async function runSuite(editor: Editor, suite: string, folder: string, sc
   } finally {
     await browser.close();
   }
+  // What the workbench has to say of itself matters only where something went wrong.
+  if (result === undefined || result.failed > 0) console.log([...chatter.slice(-40), ...clientLog(editor.logs)].join('\n'));
   return result ?? { passed: 0, failed: 1 };
+}
+
+/** The end of what the extension wrote to its own log. */
+function clientLog(logs: string): string[] {
+  return globSync('**/tiercel.tiercel/*.log', { cwd: logs }).flatMap((each) => readFileSync(join(logs, each), 'utf8').split('\n').slice(-40));
 }

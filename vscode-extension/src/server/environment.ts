@@ -108,7 +108,9 @@ export class OwnEnvironment {
   }
 
   private async run(program: string, args: readonly string[]): Promise<void> {
-    this.output.info(`${program} ${args.map((each) => each.split(/[\\/]/).at(-1)).join(' ')}`);
+    const wheels = args.filter((each) => each.endsWith('.whl')).length;
+    const shown = args.filter((each) => !each.endsWith('.whl')).join(' ');
+    this.output.info(`${program} ${shown}${wheels > 0 ? ` (${wheels} wheels)` : ''}`);
     // The user's own pip settings could send it elsewhere, or into another folder.
     const env = { ...process.env, PIP_CONFIG_FILE: args.includes('--no-index') ? devNull() : process.env['PIP_CONFIG_FILE'] };
     const cwd = this.context.globalStorageUri.fsPath;
