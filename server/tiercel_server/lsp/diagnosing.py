@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
@@ -17,6 +18,7 @@ from tiercel_server.lsp import convert
 from tiercel_server.lsp.neighbours import known_flows
 from tiercel_server.lsp.project_file import project_file_findings
 from tiercel_server.lsp.schema_problems import SchemaProblems
+from tiercel_server.lsp.tested_flows import find_tested
 from tiercel_server.rules import diagnose
 from tiercel_server.workspace import DocumentSnapshot
 
@@ -96,7 +98,7 @@ class Diagnosing:
         if found is None or snapshot is None or found[0] is not snapshot:
             return
         shown = [] if self._server.pulling.is_asked_for(uri) else self.shown(snapshot, found[1])
-        shown += self._server.runs.shown(snapshot)
+        shown += [*self._server.runs.shown(snapshot), *self._server.tests.shown(snapshot)]
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, snapshot.version))
 
     def shown(self, snapshot: DocumentSnapshot, findings: list[Diagnostic]) -> list[types.Diagnostic]:
@@ -161,7 +163,9 @@ class Diagnosing:
         if self._server.document(snapshot.name) is not snapshot:
             return None  # A newer edit came while this one waited for the worker.
         try:
-            return project_file_findings(snapshot) or diagnose(snapshot, self._server.neighbours.flows())
+            return project_file_findings(snapshot) or diagnose(
+                snapshot, self._server.neighbours.flows(), partial(find_tested, self._server)
+            )
         except Exception:
             logger.exception("No findings for %s", snapshot.name)
             return None

@@ -12,7 +12,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 GRACE = 5.0
 """Seconds that a child has to end its own children before it is killed."""
@@ -50,6 +50,24 @@ class RunPart:
 WHOLE = RunPart()
 
 
+class Order(Protocol):
+    """What a child is to do: with which text on its standard input, in which folder, by which command line."""
+
+    @property
+    def text(self) -> str:
+        """What it reads."""
+        ...
+
+    @property
+    def folder(self) -> Path | None:
+        """Where it works."""
+        ...
+
+    def command(self) -> list[str]:
+        """Its command line."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RunOrder:
     """What to run: the flow's text as it stands in the editor, its inputs (JSON values), and where."""
@@ -82,8 +100,8 @@ class RunProcess:
         self._reading = asyncio.create_task(self._read_stderr())
 
     @classmethod
-    async def start(cls, order: RunOrder) -> RunProcess:
-        """Start the child and hand it the flow; raises OSError when there can be no process."""
+    async def start(cls, order: Order) -> RunProcess:
+        """Start the child and hand it the text; raises OSError when there can be no process."""
         options: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
         process = await asyncio.create_subprocess_exec(
             *order.command(),

@@ -28,6 +28,7 @@ from tiercel_server.lsp.protocol import TiercelProtocol
 from tiercel_server.lsp.pulling import Pulling
 from tiercel_server.lsp.rule_pages import RulePages
 from tiercel_server.lsp.runs import Runs
+from tiercel_server.lsp.unit_test_runs import TestRuns
 from tiercel_server.workspace import DocumentSnapshot, Session, UnknownDocumentError
 from tiercel_server.workspace.session import path_of
 
@@ -60,6 +61,7 @@ class TiercelServer(LanguageServer):
         self.pulling = Pulling(self)
         self.rule_pages = RulePages()
         self.runs = Runs(self)
+        self.tests = TestRuns(self)
         self.neighbours = Neighbours(self)
         self.around = Around(self)
         self._waiting = 0
@@ -173,6 +175,7 @@ class TiercelServer(LanguageServer):
     def close(self) -> None:
         """End runs and workers; the server is of no use afterwards."""
         self.runs.kill_all()
+        self.tests.kill_all()
         self.rule_pages.close()
         self.diagnosing.close()
         self._queries.shutdown(wait=False, cancel_futures=True)

@@ -9,8 +9,9 @@ from dataclasses import replace
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
+from tiercel_server.analysis.unit_tests import SuiteDocument
 from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
-from tiercel_server.rules.model import RegisteredCheck, Rule, RuleContext
+from tiercel_server.rules.model import FindFlow, RegisteredCheck, Rule, RuleContext, SuiteContext, knows_no_flow
 from tiercel_server.rules.registry import all_checks, all_rules
 from tiercel_server.rules.selectors import is_chosen, severity_for
 from tiercel_server.rules.structure.suppressions import NAMELESS_SUPPRESSION, UNUSED_SUPPRESSION
@@ -31,17 +32,21 @@ _LOGGER = logging.getLogger(__name__)
 _HIDING_CODES = frozenset({"yaml-syntax", "unquoted-expression"})
 
 
-def diagnose(snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS) -> list[Diagnostic]:
-    """All findings on a document's flows, in the order of the text; none where it holds no flow.
+def diagnose(
+    snapshot: DocumentSnapshot, workspace: WorkspaceFlows = NO_FLOWS, find_flow: FindFlow = knows_no_flow
+) -> list[Diagnostic]:
+    """All findings on a document's flows and suites, in the order of the text; none where it holds neither.
+
+    `find_flow` gives the flows that suites test, besides those of the document itself.
 
     At most `MAX_FINDINGS`, and one that says how many more there are. Of two findings with the same code and place one
     is given. What lies inside text that can't be read as meant (an unquoted expression) is not reported twice.
     """
-    if not snapshot.is_flow:
+    if not snapshot.is_flow and not snapshot.suites:
         return []
     settings = snapshot.settings
     found: dict[tuple[object, str], Diagnostic] = {}
-    for finding in _all_findings(snapshot, workspace):
+    for finding in _all_findings(snapshot, workspace, find_flow):
         adjusted = _adjusted(finding, settings, snapshot.kestra_version)
         if adjusted is not None:
             found.setdefault((adjusted.span, adjusted.code), adjusted)
@@ -72,8 +77,9 @@ def _bounded(findings: list[Diagnostic]) -> list[Diagnostic]:
     return [*findings[:MAX_FINDINGS], Diagnostic(MORE_CODE, Severity.INFORMATION, message, place)]
 
 
-def _all_findings(snapshot: DocumentSnapshot, workspace: WorkspaceFlows) -> Iterator[Diagnostic]:
+def _all_findings(snapshot: DocumentSnapshot, workspace: WorkspaceFlows, find_flow: FindFlow) -> Iterator[Diagnostic]:
     contexts = [RuleContext(flow, snapshot.settings, workspace) for flow in snapshot.flows]
+    suites = [_suite_context(snapshot, suite, find_flow) for suite in snapshot.suites]
     for check in all_checks():
         if not _wanted(check, snapshot):
             continue
@@ -84,12 +90,32 @@ def _all_findings(snapshot: DocumentSnapshot, workspace: WorkspaceFlows) -> Iter
             if check.flow_check is not None:
                 for context in contexts:
                     found.extend(check.flow_check(context))
+            if check.suite_check is not None:
+                for suite in suites:
+                    found.extend(check.suite_check(suite))
         except Exception:
             codes = ", ".join(f"`{rule.code}`" for rule in check.rules)
             _LOGGER.exception("the check of %s failed", codes)
             message = f"Tiercel could not check {codes} here: a fault of its own, please report it"
             yield Diagnostic(FAULT_CODE, Severity.WARNING, message, Span(0, 0))
         yield from found
+
+
+def _suite_context(snapshot: DocumentSnapshot, suite: SuiteDocument, find_flow: FindFlow) -> SuiteContext:
+    namespace, flow_id = suite.text_of(suite.root, "namespace"), suite.text_of(suite.root, "flowId")
+    for flow in snapshot.flows:
+        own = flow.outline
+        if (
+            own.id is not None
+            and own.namespace is not None
+            and (own.namespace.value, own.id.value)
+            == (
+                namespace,
+                flow_id,
+            )
+        ):
+            return SuiteContext(suite, flow, snapshot.kestra_version)
+    return SuiteContext(suite, find_flow(namespace, flow_id), snapshot.kestra_version)
 
 
 def _wanted(check: RegisteredCheck, snapshot: DocumentSnapshot) -> bool:

@@ -10,11 +10,12 @@ from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation, Severity
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
+from tiercel_server.analysis.unit_tests import SuiteDocument
 from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace.settings import ProjectSettings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
 
-Group = Literal["structure", "references", "expressions", "logic", "versions", "practice", "security"]
+Group = Literal["structure", "references", "expressions", "logic", "versions", "practice", "security", "unit-tests"]
 Profile = Literal["practice", "security"]
 ALL_VERSIONS = tuple(KestraVersion)
 
@@ -70,17 +71,37 @@ class RuleContext:
         return self.flow.version
 
 
+FindFlow = Callable[[str, str], "FlowAnalysis | bool | None"]
+"""A flow of the workspace by namespace and id: False where there is none for certain, None where nobody knows."""
+
+
+def knows_no_flow(_namespace: str, _flow_id: str) -> FlowAnalysis | bool | None:
+    """For those who see one document only."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteContext:
+    """A suite of unit tests and the flow that it tests: None where that is not known, False where there is none."""
+
+    suite: SuiteDocument
+    tested: FlowAnalysis | bool | None
+    version: KestraVersion
+
+
 FlowCheck = Callable[[RuleContext], Iterator[Diagnostic]]
 FileCheck = Callable[[DocumentSnapshot], Iterator[Diagnostic]]
+SuiteCheck = Callable[[SuiteContext], Iterator[Diagnostic]]
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCheck:
-    """A function that looks at flows (or at a whole file), and the rules whose findings it gives."""
+    """A function that looks at flows (a whole file, suites of unit tests), and the rules whose findings it gives."""
 
     rules: tuple[Rule, ...]
     flow_check: FlowCheck | None = None
     file_check: FileCheck | None = None
+    suite_check: SuiteCheck | None = None
 
 
 def replacement(span: Span, text: str, title: str) -> dict[str, Any]:

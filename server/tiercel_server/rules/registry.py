@@ -7,9 +7,9 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from tiercel_server.rules.model import FileCheck, FlowCheck, RegisteredCheck, Rule
+from tiercel_server.rules.model import FileCheck, FlowCheck, RegisteredCheck, Rule, SuiteCheck
 
-GROUPS = ("structure", "references", "expressions", "logic", "versions", "practice", "security")
+GROUPS = ("structure", "references", "expressions", "logic", "versions", "practice", "security", "unit-tests")
 _CHECKS: list[RegisteredCheck] = []
 
 
@@ -33,11 +33,21 @@ def checks_file(*rules: Rule) -> Callable[[FileCheck], FileCheck]:
     return register
 
 
+def checks_suite(*rules: Rule) -> Callable[[SuiteCheck], SuiteCheck]:
+    """Registers a function that looks at one suite of unit tests and gives findings of these rules."""
+
+    def register(check: SuiteCheck) -> SuiteCheck:
+        _CHECKS.append(RegisteredCheck(rules, suite_check=check))
+        return check
+
+    return register
+
+
 @cache
 def all_checks() -> tuple[RegisteredCheck, ...]:
     """Every check, in a fixed order."""
     for group in GROUPS:
-        package = importlib.import_module(f"tiercel_server.rules.{group}")
+        package = importlib.import_module(f"tiercel_server.rules.{group.replace('-', '_')}")
         for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
             importlib.import_module(f"{package.__name__}.{module}")
     from tiercel_server.rules.structure.suppressions import NAMELESS_SUPPRESSION, UNUSED_SUPPRESSION

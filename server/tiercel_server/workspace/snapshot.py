@@ -11,6 +11,7 @@ from tiercel_schemas.source.text import SourceText
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
 from tiercel_server.analysis.names import Occurrence, flow_occurrences, is_suite, project_occurrences, suite_occurrences
+from tiercel_server.analysis.unit_tests import SuiteDocument, suites_in
 from tiercel_server.workspace.flow_detection import is_flow, reads_like_flow
 from tiercel_server.workspace.settings import PROJECT_FILE, ProjectSettings
 
@@ -80,6 +81,11 @@ class DocumentSnapshot:
         return tuple(each for flow in self.flows for each in flow_occurrences(flow)) + self.suite_names
 
     @cached_property
+    def suites(self) -> tuple[SuiteDocument, ...]:
+        """The documents of the text that are suites of unit tests."""
+        return suites_in(self.source) if "testCases" in self._text else ()
+
+    @cached_property
     def suite_names(self) -> tuple[Occurrence, ...]:
         """The names in the suites of unit tests that the document holds."""
         suites = (each.root for each in self.source.documents if is_suite(each.root))
@@ -103,6 +109,11 @@ class ExcludedDocument(DocumentSnapshot):
     def is_flow(self) -> bool:
         """Never."""
         return False
+
+    @cached_property
+    def suites(self) -> tuple[SuiteDocument, ...]:
+        """None."""
+        return ()
 
     @cached_property
     def suite_names(self) -> tuple[Occurrence, ...]:

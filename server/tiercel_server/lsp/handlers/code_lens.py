@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from tiercel_server.features.code_lens import code_lenses
+from tiercel_server.features.unit_tests import suite_lenses
 from tiercel_server.lsp import convert
 from tiercel_server.workspace import DocumentSnapshot
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
 
 
 def register(server: TiercelServer) -> None:
-    """Answer with a lens for each flow."""
+    """Answer with lenses for each flow, and each case of a suite of unit tests."""
 
     def answer(snapshot: DocumentSnapshot, params: types.CodeLensParams) -> list[types.CodeLens]:
         del params
         positions = server.positions(snapshot)
-        lenses = code_lenses(snapshot, server.runs.last_runs(snapshot.name))
+        lenses = [
+            *code_lenses(snapshot, server.runs.last_runs(snapshot.name)),
+            *suite_lenses(snapshot, server.tests.last(snapshot.name)),
+        ]
         return [convert.code_lens(lens, positions) for lens in lenses]
 
     server.on_document(types.TEXT_DOCUMENT_CODE_LENS, answer)

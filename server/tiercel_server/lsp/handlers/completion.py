@@ -8,8 +8,10 @@ from lsprotocol import types
 
 from tiercel_server.features.completion import complete
 from tiercel_server.features.project_file import complete_project, is_project_file
+from tiercel_server.features.unit_tests import complete_suite, suite_at
 from tiercel_server.lsp import convert
 from tiercel_server.lsp.rule_facts import rule_facts
+from tiercel_server.lsp.tested_flows import tested_by
 from tiercel_server.workspace import DocumentSnapshot
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ def register(server: TiercelServer) -> None:
         offset, around = positions.offset(params.position), server.around.of(snapshot)
         if is_project_file(snapshot.name):
             found = complete_project(snapshot, offset, around, rule_facts())
+        elif (suite := suite_at(snapshot, offset)) is not None:
+            found = complete_suite(snapshot, suite, tested_by(server, snapshot, suite), offset, around)
         else:
             found = complete(snapshot, offset, around)
         snippets = server.abilities.snippets

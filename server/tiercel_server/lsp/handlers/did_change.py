@@ -30,6 +30,7 @@ def register(server: TiercelServer) -> None:
         text = server.texts[uri] = edited(before, params.content_changes, server.position_encoding)
         server.session.replace(uri, text, params.text_document.version)
         server.runs.edited(uri)
+        server.tests.edited(uri)
         server.diagnosing.schedule(uri)
 
 

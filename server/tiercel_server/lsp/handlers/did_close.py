@@ -17,6 +17,7 @@ def register(server: TiercelServer) -> None:
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
         server.runs.closed(uri)
+        server.tests.closed(uri)
         server.session.close(uri)
         server.texts.pop(uri, None)
         server.diagnosing.forget(uri)

@@ -16,3 +16,4 @@ def register(server: TiercelServer) -> None:
     @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
     async def work_done_progress_cancel(params: types.WorkDoneProgressCancelParams) -> None:
         await server.runs.cancel_progress(params.token)
+        await server.tests.cancel_progress(params.token)
