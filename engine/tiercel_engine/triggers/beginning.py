@@ -59,6 +59,13 @@ def begin_event(occasion: Occasion, surroundings: Surroundings, now: datetime) -
         raise NotBegunError(error.message) from error
 
 
+def given_by_trigger(occasion: Occasion, surroundings: Surroundings) -> tuple[dict[str, Any], dict[str, str]]:
+    """The raw inputs and the labels of the execution; raises `RenderError`."""
+    sight = sight_of(occasion.flow, surroundings)
+    rendered = sight.render_value(dict(occasion.trigger.inputs or {}), occasion.seen)
+    return {**rendered, **occasion.inputs}, dict(_labels(occasion, sight))
+
+
 def failed_event(occasion: Occasion, surroundings: Surroundings, now: datetime, why: str) -> ExecutionCreated:
     """The first event of an execution that is created only to fail."""
     return ExecutionCreated(

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "secrets": "Say which secrets a flow needs, and which are missing.",
     "test": "Run unit tests of flows.",
     "serve": "Serve a workspace: triggers, webhooks, an API, a page.",
+    "triggers": "List triggers with their next dates, or fire one.",
 }
 """Each command and its line of help; the code of `NAME` is `commands/NAME.py`, its click command is named `command`."""
 

@@ -24,6 +24,7 @@ Examples:
   tiercel run report.yaml --format jsonl | jq .event
   tiercel run report.yaml --plan
   tiercel run report.yaml --from transform --reuse last
+  tiercel run report.yaml --trigger daily --date 2026-01-31T09:00:00Z
   tiercel run report.yaml --task transform --mock fetch='{"code": 200}'
 
 Exit code: 0 when the execution ends in SUCCESS or WARNING, 1 when it ends in any other state, 2 when it was not
@@ -100,6 +101,15 @@ def _count(_context: click.Context, _parameter: click.Parameter, text: str | Non
     help="Stand-ins and inputs as in Kestra's flow unit tests: {tasks: [{id, outputs, state}], inputs}.",
 )
 @click.option("--breakpoint", "breakpoints", multiple=True, metavar="TASK", help="Stop before it until resumed.")
+@click.option("--trigger", metavar="ID", help="As if this trigger had fired: its inputs and labels, and its variables.")
+@click.option("--date", metavar="DATE", help="With --trigger: the date that a schedule fires for; default: now.")
+@click.option(
+    "--event",
+    "event_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --trigger: its variables as a YAML or JSON map, such as {body: …, headers: …} of a webhook.",
+)
 @click.option("--plan", is_flag=True, help="Run nothing: show what would run, where, and with which properties.")
 @click.option("--watch", is_flag=True, help="Run again what a change of a file calls for, until Ctrl-C.")
 @click.option("--max-parallel", callback=_count, metavar="N", help="Tasks at work at the same time, at most.")
@@ -135,6 +145,9 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
     mocks: tuple[str, ...],
     fixtures: tuple[Path, ...],
     breakpoints: tuple[str, ...],
+    trigger: str | None,
+    date: str | None,
+    event_file: Path | None,
     *,
     no_prompt: bool,
     plan: bool,
@@ -142,11 +155,14 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
 ) -> None:
     """Run FLOW, a YAML file (- for standard input), on this machine."""
     _refuse_contradictions(first, last, only, reuse, context)
+    if trigger is None and (date is not None or event_file is not None):
+        raise click.UsageError("--date and --event need the --trigger that they are for")
     if plan and (watch or format_name == "jsonl"):
         raise click.UsageError("--plan goes with --format text or json, and not with --watch")
     from tiercel_engine.core.wishes import Breakpoint, Extent
     from tiercel_engine.runners import RunnerMode
     from tiercel_server.cli.running.complaints import Refused
+    from tiercel_server.cli.running.firing import Firing
     from tiercel_server.cli.running.given_inputs import given_inputs, given_labels
     from tiercel_server.cli.running.mocks import given_mocks
     from tiercel_server.cli.running.preparing import Wish
@@ -168,6 +184,7 @@ def command(  # noqa: PLR0913, PLR0917  (one parameter per option)
             extent=Extent(first, last, only),
             reuse=reuse,
             context=context,
+            firing=Firing(trigger, date, event_file) if trigger is not None else None,
         )
 
     try:

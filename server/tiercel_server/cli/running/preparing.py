@@ -25,6 +25,7 @@ from tiercel_schemas.source.values import TooManyValuesError, plain_value
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.cli.prompting import completed_inputs, nobody, terminal
 from tiercel_server.cli.running.complaints import Refused
+from tiercel_server.cli.running.firing import Firing, fire
 from tiercel_server.cli.running.flow_file import STDIN, FlowFile, choose_flow, flow_of, read_flow_file
 from tiercel_server.cli.running.mocks import NO_MOCKS, Mocks
 from tiercel_server.cli.running.neighbours import Neighbours
@@ -62,6 +63,8 @@ class Wish:
     """The execution that lends what the extent leaves out: an id, the beginning of one, `last`."""
     context: Path | None = None
     """Variables for a task that runs alone."""
+    firing: Firing | None = None
+    """The trigger that is to have started it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +88,21 @@ def prepare(wish: Wish) -> Prepared:
     surroundings, notices = surround(
         flow, chosen.place.root, chosen.project, wish.runner, wish.max_parallel, chosen.neighbours, tasks
     )
+    inputs, labels, cause = part.inputs, wish.labels, part.trigger
+    if wish.firing is not None:
+        fired = fire(flow, wish.firing, surroundings)
+        inputs, labels, cause = {**fired.inputs, **inputs}, {**fired.labels, **labels}, fired.cause
     reuse = _lent(wish, flow, surroundings)
     # An execution that lends its outputs lends its inputs, too.
     asker = terminal if wish.prompt and reuse is None else nobody
-    inputs = completed_inputs(flow, part.inputs, surroundings.services, os.environ, asker)
+    inputs = completed_inputs(flow, inputs, surroundings.services, os.environ, asker)
     notices = (*notices, *_stand_ins(part.fixtures))
     request = RunRequest(
         flow,
         surroundings,
         inputs,
-        wish.labels,
-        part.trigger,
+        labels,
+        cause,
         fixtures=part.fixtures,
         breakpoints=wish.breakpoints,
         extent=part.extent,
