@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } 
 import { dirname, join, resolve } from 'node:path';
 import { type Editor, install, start, type Wishes } from './editor.ts';
 import { type Result, runSuite } from './host.ts';
+import { topology } from './topology.ts';
 import { walk } from './walk.ts';
 
 const [node = '', entry = '', vsix = '', scratch = '', name = '', ...chosen] = process.argv.slice(2);
@@ -36,6 +37,7 @@ const shell = { sh: '/bin/sh', env: '/usr/bin/env', uname: '/bin/uname', node };
 const suites: Readonly<Record<string, () => [Omit<Wishes, 'node' | 'entry' | 'scratch' | 'name' | 'smoke'>, string]>> = {
   parts: () => [{ environment: { PATH: withoutTiercel() } }, folder('parts')],
   main: () => [{ environment: { PATH: withoutTiercel() } }, folder('main')],
+  topology: () => [{ environment: { PATH: withoutTiercel() } }, folder('topology')],
   missing: () => [{ environment: { PATH: programs('missing', shell), TIERCEL_TEST_PYTHON: python } }, folder('missing')],
   untrusted: () => {
     const path = folder('untrusted');
@@ -64,6 +66,11 @@ async function main(): Promise<void> {
     } finally {
       await editor.stop();
     }
+  }
+  if (isNewest && (chosen.length === 0 || chosen.includes('pages'))) {
+    console.log(`\n${name}, the page of the topology`);
+    const { passed, failed } = await topology();
+    total = { passed: total.passed + passed, failed: total.failed + failed };
   }
   if (isNewest && (chosen.length === 0 || chosen.includes('walk'))) {
     console.log(`\n${name}, a walk in the browser`);
