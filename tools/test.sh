@@ -44,4 +44,5 @@ step "The editor server that the published schema is tried on"
 npm --prefix tests/editors/yaml ci --no-audit --no-fund --loglevel=error
 
 step "Tests"
-python -m pytest "$@"
+# Many tests wait for processes, so that two at a time take half as long even on two busy cores.
+python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal "$@"
