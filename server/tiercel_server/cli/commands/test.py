@@ -76,7 +76,7 @@ class _TestCommand(click.Command):
     "--workspace",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Where the flows are; default: the folder of tiercel.yaml, else the folder PATH.",
+    help="Where the flows are; default: the folder of tiercel.yaml, else this one.",
 )
 @click.option("--stdin-filename", metavar="NAME", help="The name of what `-` reads, which says where it is at home.")
 @click.option(

@@ -16,7 +16,9 @@ from tiercel_server.cli.checking.files import find_files
 from tiercel_server.cli.checking.reading import UnreadableFileError, decode, read_text
 from tiercel_server.cli.near_names import near_paths
 from tiercel_server.cli.running.complaints import Refused
+from tiercel_server.cli.running.place import Place, find_place
 from tiercel_server.cli.testing.homes import Home, UnusableFlowError
+from tiercel_server.workspace.settings import find_project_file
 
 STDIN = "-"
 
@@ -70,44 +72,48 @@ def find_suites(
 
     `stdin` is a name and the text that counts for it. Raises `Refused` for a path that is not there.
     """
-    homes: dict[Path, Home] = {}
-
-    def home(start: Path) -> Home:
-        folder = start.resolve()
-        if folder not in homes:
-            made = Home(workspace, start, version)
-            # Folders of one workspace share it.
-            homes[folder] = next((each for each in homes.values() if each.place == made.place), made)
-        return homes[folder]
-
+    homes: dict[Place, Home] = {}
     named = tuple(paths)
+
+    def home(path: Path) -> Home:
+        place = _place_of(path, workspace, named)
+        if place not in homes:
+            homes[place] = Home(place, version)
+        return homes[place]
+
     if stdin is not None:
         name, data = stdin
-        folder = Path(name).parent
-        yield from _suites(name, decode(data), home(folder if folder.is_dir() else Path.cwd()))
+        yield from _suites(name, decode(data), home(Path(name)))
     for path in named:
         if not path.exists():
             near = near_paths(path)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise Refused(f"There is no file or folder '{path}'.{hint}")
     for file in find_files(named):
-        place = _home_of(file.path, named)
-        if not file.named and _is_excluded(file.path, home(place)):
-            continue
         try:
             text = read_text(file.path)
         except UnreadableFileError as error:
             if file.named:
                 yield Problem(str(file.path), 1, 1, 1, 1, str(error))
             continue
-        if "testCases" in text:
-            yield from _suites(str(file.path), text, home(place))
+        if "testCases" in text and (file.named or not _is_excluded(file.path, home(file.path))):
+            yield from _suites(str(file.path), text, home(file.path))
 
 
-def _home_of(path: Path, named: tuple[Path, ...]) -> Path:
-    """Where a workspace is looked for: the folder that was named around a file, else the file's own."""
+def _place_of(path: Path, workspace: Path | None, named: tuple[Path, ...]) -> Place:
+    """The workspace of a suite's file.
+
+    It is the one that was named, the folder of the nearest `tiercel.yaml`, or this folder where the file is below it;
+    else the folder that was named around the file, or its own.
+    """
+    folder = path.parent if path.parent.is_dir() else Path.cwd()
+    if workspace is not None or find_project_file(folder.resolve()) is not None:
+        return find_place(workspace, folder)
+    here = Path.cwd().resolve()
+    if folder.resolve().is_relative_to(here):
+        return Place(here, None)
     around = [each for each in named if each.is_dir() and path.is_relative_to(each)]
-    return max(around, key=lambda each: len(each.parts)) if around else path.parent
+    return Place(max(around, key=lambda each: len(each.parts), default=folder).resolve(), None)
 
 
 def _is_excluded(path: Path, home: Home) -> bool:

@@ -13,7 +13,7 @@ from tiercel_server.analysis import FlowAnalysis
 from tiercel_server.cli.running.complaints import Refused
 from tiercel_server.cli.running.flow_file import flow_of, read_flow_file
 from tiercel_server.cli.running.neighbours import Neighbours
-from tiercel_server.cli.running.place import find_place
+from tiercel_server.cli.running.place import Place
 from tiercel_server.cli.running.preparing import neighbours_in, project_at
 from tiercel_server.rules import diagnose
 from tiercel_server.rules.acceptance import refusals
@@ -31,12 +31,18 @@ class UnusableFlowError(Exception):
         self.lines = lines
 
 
+def _called(path: Path) -> str:
+    """A path as people call it: from this folder where it is below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
 class Home:
     """A workspace: its settings, and its flows by namespace and id, each looked at once."""
 
-    def __init__(self, workspace: Path | None, start: Path, version: KestraVersion | None) -> None:
+    def __init__(self, place: Place, version: KestraVersion | None) -> None:
         """Raises `Refused` where `tiercel.yaml` can't be used."""
-        self.place = find_place(workspace, start)
+        self.place = place
         project_file = self.place.project_file
         self.project = project_at(project_file)
         self.settings = read_settings(project_file) if project_file is not None else ProjectSettings()
@@ -85,10 +91,10 @@ class Home:
             lines = []
             for each in errors[:_MOST_FINDINGS]:
                 place = file.snapshot.text.position(each.span.start)
-                lines.append(f"{path}:{place.line + 1}:{place.column + 1}: {each.message} [{each.code}]")
+                lines.append(f"{_called(path)}:{place.line + 1}:{place.column + 1}: {each.message} [{each.code}]")
             raise UnusableFlowError(f"flow '{flow_id}' has errors, so it was not run", *lines)
         try:
-            flow = with_namespace_defaults(flow_of(str(path), analysis, self.version), self.project)
+            flow = with_namespace_defaults(flow_of(_called(path), analysis, self.version), self.project)
         except Refused as refusal:
             raise UnusableFlowError(*refusal.lines) from None
         except FlowError as error:
