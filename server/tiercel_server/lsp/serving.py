@@ -54,6 +54,9 @@ def _serve(reading: BinaryIO, writing: BinaryIO) -> NoReturn:
 def _log(level: str) -> None:
     # Clients show standard error as errors, so it stays quiet.
     logging.basicConfig(stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    if level == "warning":
+        # A message that crosses `shutdown` on its way is the protocol's ordinary end, and pygls warns of it.
+        logging.getLogger("pygls.protocol").setLevel(logging.ERROR)
 
 
 def _leave_on_signal() -> None:
