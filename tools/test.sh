@@ -46,3 +46,8 @@ npm --prefix tests/editors/yaml ci --no-audit --no-fund --loglevel=error
 step "Tests"
 # Many tests wait for processes, so that two at a time take half as long even on two busy cores.
 python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal "$@"
+
+if [ $# -eq 0 ]; then
+  step "The extension in a real VS Code"
+  bash tools/vscode-tests.sh
+fi

@@ -24,7 +24,7 @@ export interface Wishes {
 
 const SETTINGS = {
   'telemetry.telemetryLevel': 'off', 'workbench.startupEditor': 'none', 'extensions.autoUpdate': false, 'extensions.autoCheckUpdates': false,
-  'update.mode': 'none', 'chat.disableAIFeatures': true, 'workbench.tips.enabled': false, 'window.menuBarVisibility': 'compact',
+  'update.mode': 'none', 'chat.disableAIFeatures': true, 'workbench.tips.enabled': false, 'workbench.secondarySideBar.defaultVisibility': 'hidden', 'window.menuBarVisibility': 'compact',
   'security.workspace.trust.startupPrompt': 'never', 'editor.minimap.enabled': false, 'workbench.welcomePage.walkthroughs.openOnInstall': false,
 };
 // No look-ups of extensions in galleries; and the PATH that is given, not that of the user's shell.

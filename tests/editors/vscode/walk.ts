@@ -102,8 +102,7 @@ class Walk {
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+P');
     await this.page.locator('.quick-input-widget .quick-input-box input').fill(name);
-    await this.page.locator(`.quick-input-list .monaco-list-row:has-text("${name}")`).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.page.locator(`.quick-input-list .monaco-list-row:has-text("${name}")`).first().click();
     await this.page.locator(`.tab.active:has-text("${name}")`).waitFor();
   }
 
@@ -142,8 +141,12 @@ export async function walk(common: Pick<Wishes, 'node' | 'entry' | 'scratch'>, f
     await it.step('a flow is typed with completion', async () => {
       await it.openFile('hello.yaml');
       await page.locator('.editor-instance .monaco-editor').first().click();
-      await page.keyboard.type('id: hello\nnamespace: company.team\ntasks:\n- id: greet\n', { delay: 15 });
-      await page.keyboard.press('End');
+      for (const line of ['id: hello', 'namespace: company.team', 'tasks:', '- id: greet']) {
+        await page.keyboard.type(line, { delay: 20 });
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(400); // A person looks where the next line begins: the server has indented it.
+      }
       await page.keyboard.type('type: core.log.', { delay: 40 });
       await page.locator('.suggest-widget.visible .monaco-list-row:has-text("Log")').first().waitFor();
       await it.picture('completion');
@@ -153,7 +156,9 @@ export async function walk(common: Pick<Wishes, 'node' | 'entry' | 'scratch'>, f
     await it.step('a mistake is marked and mended by a quick fix', async () => {
       await page.keyboard.press('Escape');
       await page.keyboard.press('End');
-      await page.keyboard.type('\nmesage: hi', { delay: 30 });
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(400);
+      await page.keyboard.type('mesage: hi', { delay: 30 });
       await page.keyboard.press('Escape');
       await page.locator('.monaco-editor .squiggly-error, .monaco-editor .squiggly-warning').first().waitFor();
       await page.keyboard.press('Home');
