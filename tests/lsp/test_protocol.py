@@ -55,7 +55,7 @@ async def test_positions_count_as_agreed(client: LanguageClient, encoding: str |
     editor.edit(uri, line, units - 10, units + 7, "ok")
     editor.edit(uri, line, units - 8, units - 8, "!")
     await editor.codes(uri)
-    (symbol,) = (
+    symbol, *_ = (
         await client.text_document_document_symbol_async(types.DocumentSymbolParams(types.TextDocumentIdentifier(uri)))
         or []
     )

@@ -46,14 +46,6 @@ async def test_a_document_is_asked_for(editor: Editor, uri: Callable[[str], str]
     assert back.result_id == found.result_id
 
 
-async def test_who_asks_gets_nothing_twice(editor: Editor, uri: Callable[[str], str]) -> None:
-    flow = uri("asked.yaml")
-    editor.open(flow, FLOW)
-    await editor.codes(flow, "unknown-input")
-    await ask(editor, flow)
-    await editor.codes(flow)
-
-
 async def test_other_documents_have_no_findings(editor: Editor, uri: Callable[[str], str]) -> None:
     found = await ask(editor, uri("never-opened.yaml"))
     assert isinstance(found, types.RelatedFullDocumentDiagnosticReport)

@@ -34,6 +34,7 @@ class KnownFlow:
     """The types of the outputs in their order, "" where none is written."""
     labels: tuple[tuple[str, str], ...] = ()
     description: str = ""
+    revision: str = ""
 
 
 FlowId = tuple[str, str]

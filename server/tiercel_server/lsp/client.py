@@ -22,6 +22,9 @@ class ClientAbilities:
         document = capabilities.text_document
         completion = document.completion if document is not None else None
         item = completion.completion_item if completion is not None else None
+        symbols = document.document_symbol if document is not None else None
+        self.nested_symbols = bool(symbols is not None and symbols.hierarchical_document_symbol_support)
+        self.pulls = document is not None and document.diagnostic is not None
         self.progress = bool(window is not None and window.work_done_progress)
         self.snippets = bool(item is not None and item.snippet_support)
         self.markdown_in_completion = _has_markdown(item.documentation_format if item is not None else None)

@@ -66,6 +66,11 @@ class Positions:
             found = self._text.utf16_position(offset)
         return types.Position(found.line, found.column)
 
+    def indentation(self, offset: int) -> str:
+        """The blanks that an offset's line begins with."""
+        line = self._text.line_text(self._text.line_at(offset))
+        return line[: len(line) - len(line.lstrip(" "))]
+
     def span(self, range_: types.Range) -> Span:
         """The stretch of a range."""
         start = self.offset(range_.start)
@@ -112,9 +117,14 @@ def diagnostic(
 def completion_item(
     item: CompletionItem, index: int, uri: str, positions: Positions, *, snippets: bool
 ) -> types.CompletionItem:
-    """An offer; those that come first keep their order by a sort text."""
+    """An offer; those that come first keep their order by a sort text.
+
+    Clients indent the lines of a snippet as the one it begins in; plain text is taken as it is.
+    """
     use_snippet = item.snippet and snippets
     text = item.insert if use_snippet or not item.snippet else (item.plain or item.label)
+    if not use_snippet and "\n" in text:
+        text = text.replace("\n", "\n" + positions.indentation(item.span.start))
     note = item.note or None
     return types.CompletionItem(
         label=item.label,
@@ -124,12 +134,31 @@ def completion_item(
         sort_text=f"{index:05d}",
         filter_text=item.filter or None,
         text_edit=types.TextEdit(positions.range(item.span), text),
+        insert_text_mode=_mode(text, snippet=use_snippet),
         insert_text_format=types.InsertTextFormat.Snippet if use_snippet else types.InsertTextFormat.PlainText,
         deprecated=True if item.deprecated else None,
         tags=[types.CompletionItemTag.Deprecated] if item.deprecated else None,
         commit_characters=["."] if item.kind == "variable" and item.insert == item.label else None,
         data={"uri": uri, "about": list(item.about)} if item.about else None,
     )
+
+
+def _mode(text: str, *, snippet: bool) -> types.InsertTextMode | None:
+    if "\n" not in text:
+        return None
+    return types.InsertTextMode.AdjustIndentation if snippet else types.InsertTextMode.AsIs
+
+
+def flat_symbols(
+    symbols: Sequence[DocumentSymbol], uri: str, positions: Positions, container: str | None = None
+) -> list[types.SymbolInformation]:
+    """The outline for an editor that knows no nesting."""
+    found = []
+    for each in symbols:
+        place = types.Location(uri, positions.range(each.span))
+        found.append(types.SymbolInformation(place, each.name, _SYMBOL_KINDS[each.kind], container_name=container))
+        found += flat_symbols(each.children, uri, positions, each.name)
+    return found
 
 
 def document_symbols(symbols: Sequence[DocumentSymbol], positions: Positions) -> list[types.DocumentSymbol]:

@@ -65,6 +65,8 @@ class Diagnosing:
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._found: dict[str, tuple[DocumentSnapshot, list[Diagnostic]]] = {}
+        self._pushed: set[str] = set()
+        """Documents for which something was published that is still shown."""
         self._schemas = SchemaProblems(server)
 
     def warm_up(self) -> None:
@@ -97,8 +99,15 @@ class Diagnosing:
         snapshot = self._server.document(uri)
         if found is None or snapshot is None or found[0] is not snapshot:
             return
-        shown = [] if self._server.pulling.is_asked_for(uri) else self.shown(snapshot, found[1])
+        asks = self._server.pulling.takes(snapshot)
+        shown = [] if asks else self.shown(snapshot, found[1])
         shown += [*self._server.runs.shown(snapshot), *self._server.tests.shown(snapshot)]
+        if asks and not shown and uri not in self._pushed:
+            return  # Nothing is shown that would have to be taken away.
+        if shown:
+            self._pushed.add(uri)
+        else:
+            self._pushed.discard(uri)
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, shown, snapshot.version))
 
     def shown(self, snapshot: DocumentSnapshot, findings: list[Diagnostic]) -> list[types.Diagnostic]:
@@ -132,6 +141,7 @@ class Diagnosing:
         if waiting is not None:
             waiting.cancel()
         self._found.pop(uri, None)
+        self._pushed.discard(uri)
         self._server.pulling.forget(uri)
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 

@@ -126,7 +126,8 @@ def _secrets(folder: Path, project: Project | None) -> Iterator[str]:
     named: list[str] = []
     if project is not None:
         own = (each.secrets.dotenv for each in project.namespaces.values() if each.secrets is not None)
-        named = [name for name in (project.run.dotenv, *own) if name]
+        general = project.run.secrets.dotenv if project.run.secrets is not None else None
+        named = [name for name in (project.run.dotenv, general, *own) if name]
     for name in named:
         yield from (each.removeprefix(_SECRET) for each in _dotenv_names(folder / name))
     if _DOTENV not in named:

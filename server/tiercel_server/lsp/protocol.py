@@ -11,11 +11,13 @@ from typing import Any
 from lsprotocol import types
 from pygls.exceptions import (
     JsonRpcException,
+    JsonRpcInvalidParams,
     JsonRpcInvalidRequest,
     JsonRpcMethodNotFound,
     JsonRpcServerNotInitialized,
 )
 from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage
 from pygls.protocol.language_server import lsp_method
 
 from tiercel_server.lsp.timings import Timings
@@ -47,12 +49,22 @@ class TiercelProtocol(LanguageServerProtocol):
                 if asked:
                     self._refuse(data["id"], JsonRpcMethodNotFound.of(method))
                 return None
+            if isinstance(method, str):
+                return self._typed(data, method)
             return super().structure_message(data)
         except JsonRpcException as error:
             if asked:
                 self._refuse(data["id"], error)
-            logger.warning("Refused an unreadable message for %r", method)
+            logger.warning("Refused an unreadable message for %r: %s", method, error)
             return None
+
+    def _typed(self, data: dict[str, Any], method: str) -> Any:
+        """A request or notification as typed object; pygls would log what a client got wrong as a fault of ours."""
+        plain = JsonRPCRequestMessage if "id" in data else JsonRPCNotification
+        try:
+            return self._converter.structure(data, self.get_message_type(method) or plain)
+        except Exception as error:
+            raise JsonRpcInvalidParams(f"The parameters can't be read: {_cause(error)}") from error
 
     def handle_message(self, message: Any) -> None:
         """Serve a message, unless the client may not say it now."""
@@ -138,3 +150,10 @@ class TiercelProtocol(LanguageServerProtocol):
         handler = self.fm.features.get(method)
         if handler is not None:
             yield handler, (params,), None
+
+
+def _cause(error: BaseException) -> str:
+    """What went wrong first, of what went wrong inside one another."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"

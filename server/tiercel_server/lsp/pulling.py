@@ -20,35 +20,53 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _KEPT = 20_000
 _REFRESH_PAUSE = 0.2
+_PATIENCE = 1.0
+"""Seconds in which a client that asks for findings asks for those of a new text."""
 _Items = list[types.Diagnostic]
 _Report = types.FullDocumentDiagnosticReport | types.UnchangedDocumentDiagnosticReport
 
 
 class Pulling:
-    """Remembers what clients asked for. A document that is asked for gets no more findings pushed."""
+    """Remembers what clients asked for.
+
+    Of a client that says it asks, and does so for each new text, findings are not pushed as well, as they would be
+    shown twice. One that asked once and then waits for what it is told gets them pushed again, a moment later.
+    """
 
     def __init__(self, server: TiercelServer) -> None:
         self._server = server
         self._converter = converters.get_converter()
-        self._asked: set[str] = set()
+        self._asked: dict[str, int] = {}
+        self._late: dict[str, asyncio.TimerHandle] = {}
         self._closed: dict[str, tuple[object, _Items]] = {}
         self._refreshing: asyncio.TimerHandle | None = None
 
-    def is_asked_for(self, uri: str) -> bool:
-        """Whether the client asks for a document's findings rather than waits for them."""
-        return uri in self._asked
+    def takes(self, snapshot: DocumentSnapshot) -> bool:
+        """Whether the client asks for a document's findings, so that they need not be pushed.
+
+        Where it has not asked for this text yet it has a moment to do so; then they are published after all.
+        """
+        asked = self._asked.get(snapshot.name)
+        if asked is None or not self._server.abilities.pulls:
+            return False
+        if asked != snapshot.version:
+            self._expect(snapshot)
+        return True
 
     def forget(self, uri: str) -> None:
         """Take note that a document is closed."""
-        self._asked.discard(uri)
+        self._asked.pop(uri, None)
+        self._stop_waiting(uri)
 
     async def document(self, uri: str, known: str | None) -> _Report:
         """The findings of an open document, or that they are those of the result `known`."""
         first = uri not in self._asked
-        if self._server.document(uri) is not None:
-            self._asked.add(uri)
+        snapshot = self._server.document(uri)
+        if snapshot is not None:
+            self._asked[uri] = snapshot.version
+            self._stop_waiting(uri)
         items = await self._server.diagnosing.current(uri)
-        if first:
+        if first and self._server.abilities.pulls:
             self._server.diagnosing.publish(uri)  # What was pushed before is taken away.
         return self._report(items, known)
 
@@ -85,6 +103,22 @@ class Pulling:
         self._closed.clear()
         if self._asked and self._server.abilities.diagnostic_refresh and self._refreshing is None:
             self._refreshing = asyncio.get_running_loop().call_later(_REFRESH_PAUSE, self._refresh)
+
+    def _expect(self, snapshot: DocumentSnapshot) -> None:
+        self._stop_waiting(snapshot.name)
+        loop = asyncio.get_running_loop()
+        self._late[snapshot.name] = loop.call_later(_PATIENCE, self._push_after_all, snapshot)
+
+    def _push_after_all(self, snapshot: DocumentSnapshot) -> None:
+        self._late.pop(snapshot.name, None)
+        if self._server.document(snapshot.name) is snapshot:
+            self._asked.pop(snapshot.name, None)
+            self._server.diagnosing.publish(snapshot.name)
+
+    def _stop_waiting(self, uri: str) -> None:
+        waiting = self._late.pop(uri, None)
+        if waiting is not None:
+            waiting.cancel()
 
     def _refresh(self) -> None:
         self._refreshing = None

@@ -8,8 +8,9 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -85,10 +86,31 @@ class RunOrder:
         command += ["--kestra-version", self.kestra_version]
         if self.workspace is not None:
             command += ["--workspace", str(self.workspace)]
-        command += self.part.flags()
-        for name, value in self.inputs.items():
-            command += ["--input", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
-        return command
+        return command + self.part.flags()
+
+    def input_texts(self) -> dict[str, str]:
+        """The inputs as `--input` takes them."""
+        return {name: value if isinstance(value, str) else json.dumps(value) for name, value in self.inputs.items()}
+
+
+@contextlib.contextmanager
+def _handed_over(inputs: Mapping[str, str]) -> Iterator[tuple[list[str], dict[str, Any]]]:
+    """The flags and options that give inputs to a child: by a file without a name, where the system has such."""
+    if os.name != "posix":
+        flags = [word for name, value in inputs.items() for word in ("--input", f"{name}={value}")]
+        yield flags, {"creationflags": 0x200}
+        return
+    if not inputs:
+        yield [], {"start_new_session": True}
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(json.dumps(inputs).encode())
+        file.seek(0)
+        descriptor = file.fileno()
+        yield (
+            ["--inputs-file", f"/dev/fd/{descriptor}"],
+            {"start_new_session": True, "pass_fds": (descriptor,)},
+        )
 
 
 class RunProcess:
@@ -100,11 +122,25 @@ class RunProcess:
         self._reading = asyncio.create_task(self._read_stderr())
 
     @classmethod
-    async def start(cls, order: Order) -> RunProcess:
-        """Start the child and hand it the text; raises OSError when there can be no process."""
-        options: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
-        process = await asyncio.create_subprocess_exec(
+    async def start(cls, order: Order, inputs: Mapping[str, str] | None = None) -> RunProcess:
+        """Start the child and hand it the text, and inputs where it takes some.
+
+        Raises OSError when there can be no process. Inputs may be secrets: whoever lists processes doesn't see them.
+        """
+        with _handed_over(inputs or {}) as (flags, options):
+            process = await cls._begin(order, flags, options)
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            process.stdin.write(order.text.encode("utf-8", "replace"))
+            await process.stdin.drain()
+        process.stdin.close()
+        return cls(process)
+
+    @classmethod
+    async def _begin(cls, order: Order, flags: list[str], options: dict[str, Any]) -> Process:
+        return await asyncio.create_subprocess_exec(
             *order.command(),
+            *flags,
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
@@ -113,12 +149,6 @@ class RunProcess:
             env={**os.environ, _PARENT_VARIABLE: str(os.getpid())},
             **options,
         )
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            process.stdin.write(order.text.encode("utf-8", "replace"))
-            await process.stdin.drain()
-        process.stdin.close()
-        return cls(process)
 
     async def events(self) -> AsyncIterator[dict[str, Any]]:
         """The events that the child prints; lines that are none are passed over."""

@@ -214,7 +214,7 @@ class Runs:
     async def _follow(self, run: _Run, order: RunOrder) -> None:
         self._tell(run, RUN_STARTED, {"inputs": dict(order.inputs), "part": order.part.flags()})
         try:
-            process = run.process = await RunProcess.start(order)
+            process = run.process = await RunProcess.start(order, order.input_texts())
             if run.cancelled:
                 process.terminate()
             async for event in process.events():

@@ -45,6 +45,7 @@ def known_flow(flow: FlowAnalysis) -> KnownFlow | None:
         output_types=tuple(each.type for each in outline.outputs if each.id),
         labels=tuple((each.key, each.value or "") for each in outline.labels),
         description=find_text(flow.root, "description") or "",
+        revision=find_text(flow.root, "revision") or "",
     )
 
 

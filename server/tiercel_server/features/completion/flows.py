@@ -17,7 +17,7 @@ from tiercel_server.features.slots import slot_at
 def offered_flows(
     cursor: Cursor, root: Node | None, catalog: Catalog, workspace: WorkspaceFlows
 ) -> Iterator[CompletionItem]:
-    """Namespaces and ids of flows, for the value at the cursor."""
+    """Namespaces, ids and revisions of flows, for the value at the cursor."""
     if not cursor.path or cursor.role != "value":
         return
     name, owner = cursor.path[-1], cursor.path[:-1]
@@ -27,9 +27,17 @@ def offered_flows(
                 yield CompletionItem(namespace, "reference", namespace, cursor.span, detail="namespace")
     elif name == "flowId" and _calls_a_flow(root, owner, catalog):
         wanted = find_text(node_at(root, owner), "namespace")
-        for namespace, flow_id in sorted(workspace.flows):
-            if (wanted is None or namespace == wanted) and fits(cursor.prefix, flow_id):
+        # A namespace that is only half typed, or an expression, has no flows: then all are told.
+        near = [each for each in workspace.flows if each[0] == wanted]
+        for namespace, flow_id in sorted(near or workspace.flows):
+            if fits(cursor.prefix, flow_id):
                 yield CompletionItem(flow_id, "reference", flow_id, cursor.span, detail=f"flow of {namespace}")
+    elif name == "revision" and _calls_a_flow(root, owner, catalog):
+        call = node_at(root, owner)
+        flow = workspace.get(find_text(call, "namespace") or "", find_text(call, "flowId") or "")
+        if flow is not None and flow.revision and fits(cursor.prefix, flow.revision):
+            detail = f"revision of {flow.id} in this workspace"
+            yield CompletionItem(flow.revision, "value", flow.revision, cursor.span, detail=detail)
 
 
 def offered_inputs(

@@ -14,6 +14,7 @@ from tiercel_server.features.cursor import Cursor
 from tiercel_server.features.surroundings import Surroundings
 
 _KV_TASKS = frozenset({"Get", "Set", "Delete"})
+_TRIGGER_IDS = frozenset({"trigger", "triggerId"})
 _FILE_LISTS = frozenset({"include", "exclude"})
 _SYSTEM_LABELS = ("system.readOnly", "system.correlationId", "system.username")
 _STATES = (
@@ -86,6 +87,19 @@ def offered_at_path(
         if package.endswith(".kv") and simple in _KV_TASKS:
             namespace = find_text(owner, "namespace") or namespace_of(flow)
             yield from offered_names(around.kv_of(namespace), cursor.prefix, cursor.span, "key of the KV store")
+    elif path[-1] in _TRIGGER_IDS and flow is not None:
+        owner = node_at(root, path[:-1])
+        if (find_text(owner, "type") or "").endswith(".Toggle") and _is_own(owner, flow):
+            ids = [each.id for each in flow.outline.triggers if each.id]
+            yield from offered_names(ids, cursor.prefix, cursor.span, "trigger of this flow")
+
+
+def _is_own(owner: Node | None, flow: FlowAnalysis) -> bool:
+    """Whether an object that names a flow means the one it stands in."""
+    own_id = flow.outline.id.value if flow.outline.id is not None else ""
+    return (find_text(owner, "flowId") or own_id) == own_id and (
+        find_text(owner, "namespace") or namespace_of(flow)
+    ) == namespace_of(flow)
 
 
 def _files(cursor: Cursor, namespace: str, around: Surroundings) -> Iterator[CompletionItem]:

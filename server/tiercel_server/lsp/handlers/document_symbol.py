@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 
 
 def register(server: TiercelServer) -> None:
-    """Answer with flows and what they hold, nested."""
+    """Answer with flows and what they hold, nested where the client knows that."""
 
-    def answer(snapshot: DocumentSnapshot, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+    def answer(
+        snapshot: DocumentSnapshot, params: types.DocumentSymbolParams
+    ) -> list[types.DocumentSymbol] | list[types.SymbolInformation]:
         del params
-        return convert.document_symbols(document_symbols(snapshot), server.positions(snapshot))
+        symbols, positions = document_symbols(snapshot), server.positions(snapshot)
+        if server.abilities.nested_symbols:
+            return convert.document_symbols(symbols, positions)
+        return convert.flat_symbols(symbols, snapshot.name, positions)
 
     server.on_document(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, answer)
