@@ -169,9 +169,5 @@ def _of_task(task_id: str, task: Any, lists: Mapping[str, tuple[str, ...]]) -> I
 
 
 def _nothing_else(task: Any, lists: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The way of an If or a Switch on which nothing is done."""
-    if isinstance(task, If) and not lists.get("else"):
-        return "else (nothing)"
-    if isinstance(task, Switch) and not lists.get("defaults"):
-        return "defaults (nothing)"
-    return None
+    """The way of an If on which nothing is done; a Switch that knows no way fails."""
+    return "else (nothing)" if isinstance(task, If) and not lists.get("else") else None
