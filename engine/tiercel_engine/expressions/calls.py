@@ -436,6 +436,12 @@ def captured(body: Callable[[], Any]) -> str:
     return str(body())
 
 
+def refuse_macro(name: str) -> Any:
+    """Raises what Kestra says of two macros of the same name."""
+    message = f"More than one macro can not share the same name: {name} (?:?)"
+    raise JavaError("RuntimeException", f"io.pebbletemplates.pebble.error.PebbleException: {message}")
+
+
 def define_macro(
     context: RenderContext,
     name: str,

@@ -162,15 +162,25 @@ class RenderContext:
         """Counts a turn of a loop or a call of a macro."""
         self.budget.step()
 
+    def _defaults(self, parameters: list[tuple[str, Callable[[], Any] | None]]) -> dict[str, Any]:
+        """The defaults of a macro, which see nothing but those before them."""
+        scope: dict[str, Any] = {}
+        outer_scopes, outer_given = self.scopes, self.given
+        self.scopes, self.given = [scope], {}
+        try:
+            for parameter, default in parameters:
+                scope[parameter] = None if default is None else default()
+        finally:
+            self.scopes, self.given = outer_scopes, outer_given
+        return scope
+
     def call_macro(self, name: str, positional: list[Any], named: dict[str, Any]) -> Any:
         """The text of a macro with arguments."""
         parameters, body = self.macros[name]
         self.step()
         if self.macro_depth >= MAX_MACRO_DEPTH:
             raise PebbleError(f"Macros are nested more than {MAX_MACRO_DEPTH} deep")
-        scope: dict[str, Any] = {
-            parameter: default() if default is not None else None for parameter, default in parameters
-        }
+        scope: dict[str, Any] = self._defaults(parameters)
         for (parameter, _), value in zip(parameters, positional, strict=False):
             scope[parameter] = value
         for argument, value in named.items():

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.limits import MAX_RANGE
+from tiercel_engine.expressions.values import Instant, ZonedDateTime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class IonError(ValueError):
@@ -14,15 +19,21 @@ class IonError(ValueError):
 
 
 def read_ion(content: str | bytes) -> list[Any]:
-    """The rows of Ion text or binary Ion. Raises IonError."""
+    """All rows of Ion text or binary Ion. Raises IonError."""
+    return list(ion_rows(content))
+
+
+def ion_rows(content: str | bytes) -> Iterator[Any]:
+    """The rows one by one. Raises IonError when it comes to a fault."""
     from amazon.ion import simpleion  # type: ignore[import-untyped]
     from amazon.ion.exceptions import IonException  # type: ignore[import-untyped]
 
+    stream = io.BytesIO(content.encode("utf-8", "replace") if isinstance(content, str) else content)
     try:
-        rows = simpleion.loads(content, single_value=False)
-        if len(rows) > MAX_RANGE:
-            raise IonError("There are too many rows")
-        return [_plain(row) for row in rows]
+        for index, row in enumerate(simpleion.load(stream, single_value=False, parse_eagerly=False)):
+            if index >= MAX_RANGE:
+                raise IonError("There are too many rows")
+            yield _plain(row)
     except (IonException, ValueError, TypeError, EOFError, RecursionError) as error:
         raise IonError(str(error)) from None
 
@@ -43,7 +54,7 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - a table by type
     if isinstance(value, Decimal):
         return Decimal(value)
     if isinstance(value, dt.datetime):
-        return dt.datetime.fromisoformat(value.isoformat())
+        return _moment(value)
     if isinstance(value, SymbolToken):
         return value.text
     if isinstance(value, bytes):
@@ -53,3 +64,15 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - a table by type
     if hasattr(value, "items"):
         return {str(name): _plain(item) for name, item in value.items()}
     return [_plain(item) for item in value]
+
+
+def _moment(value: Any) -> dt.date:
+    from amazon.ion.core import TimestampPrecision
+
+    if value.precision is not None and value.precision < TimestampPrecision.MINUTE:
+        return dt.date(value.year, value.month, value.day)
+    millis = value.microsecond // 1000 * 1000
+    parts = (value.year, value.month, value.day, value.hour, value.minute, value.second, millis)
+    if not value.utcoffset():
+        return Instant(*parts, tzinfo=dt.UTC)
+    return ZonedDateTime(*parts, tzinfo=value.tzinfo)

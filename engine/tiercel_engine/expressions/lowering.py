@@ -66,24 +66,38 @@ class Lowering:
         self._around: list[Wrapper | Catcher] = []
         self._catchers = 0
         self._names = 0
-        self._filtering = False
+        self._blocks: dict[str, n.Block] = {}
+        self._hidden: set[int] = set()
+        self._filtering = False  # whether what is printed is caught as text
         self.sites: list[Site] = [Site(1, 0)]
 
     def lower(self, template: n.Template) -> j.Template:
         """The whole template: first its macros and blocks, which may be called before they stand."""
         body: list[j.Node] = []
+        macros: set[str] = set()
+        # Nothing outside knows what is defined inside of a `filter` tag.
+        self._hidden = {id(inner) for node in walk(template) if isinstance(node, n.FilterBlock) for inner in walk(node)}
         for node in walk(template):
+            if id(node) in self._hidden and isinstance(node, n.Macro | n.Block):
+                continue
             if isinstance(node, n.Macro):
+                if node.name in macros:
+                    body.append(j.ExprStmt(_call(calls.refuse_macro, j.Const(node.name))))
+                macros.add(node.name)
                 body += self._macro(node)
             elif isinstance(node, n.Block):
-                body += self._named_block(node)
+                self._blocks[node.name] = node
+        for block in self._blocks.values():
+            body += self._named_block(block)
         body += self._body(template.parts)
         return j.Template(body)
 
     # Places
 
     def _line(self, node: n.Node) -> int:
-        """The line that Kestra names: for an operation, that of what follows it."""
+        """The line that Kestra names: for an operation, that of what follows it; none for a `filter` tag's filters."""
+        if isinstance(node, n.Filter) and _is_of_tag(node):
+            return 0
         place = node.span.start
         if isinstance(node, n.Binary):
             rest = self._text[node.span.end :]
@@ -131,8 +145,11 @@ class Lowering:
                 return [j.ExprStmt(_call(calls.assign, _CONTEXT, j.Const(name), self._expression(value)))]
             case n.FilterBlock():
                 return self._filter_block(part)
-            case n.Block(body=body):
-                return self._body(body)
+            case n.Block() if id(part) in self._hidden:
+                return []
+            case n.Block(name=name, body=body):
+                # Of several blocks of one name the last is printed in the place of each.
+                return self._body(self._blocks[name].body if name in self._blocks else body)
             case _:
                 return []
 
@@ -165,15 +182,19 @@ class Lowering:
         name = self._name()
         return j.Macro(name, [], [], self._body(body)), j.Name(name, "load")
 
-    def _filter_block(self, node: n.FilterBlock) -> list[j.Node]:
+    def _captured_as_text(self, body: Sequence[n.Part]) -> tuple[j.Node, j.Expr]:
         outer, self._filtering = self._filtering, True
-        definition, name = self._captured(node.body)
+        captured = self._captured(body)
         self._filtering = outer
+        return captured
+
+    def _filter_block(self, node: n.FilterBlock) -> list[j.Node]:
+        definition, name = self._captured_as_text(node.body)
         self._input = _call(calls.captured, name)
         return [definition, j.Output([self._expression(node.filters)])]
 
     def _macro(self, node: n.Macro) -> list[j.Node]:
-        definition, name = self._captured(node.body)
+        definition, name = self._captured_as_text(node.body)
         parameters = j.List(
             [
                 j.Tuple(
@@ -206,6 +227,8 @@ class Lowering:
                 return j.Const(double)
             case n.StringLiteral(value=text):
                 return j.Const(text)
+            case n.Interpolation(parts=(item,)):
+                return self._expression(item)
             case n.Interpolation(parts=items):
                 return _call(calls.interpolate, *map(self._expression, items))
             case n.ListLiteral(items=items):
@@ -345,6 +368,13 @@ class Lowering:
             left = _lazy(self._expression(node.left))
         function = calls.coalesce if node.operator == "??" else calls.coalesce_undefined
         return _call(function, _CONTEXT, left, _lazy(self._expression(node.right)), catcher)
+
+
+def _is_of_tag(node: n.Filter) -> bool:
+    target: n.Expression = node
+    while isinstance(target, n.Filter):
+        target = target.target
+    return isinstance(target, n.FilterInput)
 
 
 _CONTEXT = j.ContextReference()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -28,8 +29,9 @@ from tiercel_engine.expressions.limits import (
 from tiercel_engine.expressions.programs import Program, Site
 from tiercel_engine.expressions.services import NO_SERVICES
 from tiercel_engine.expressions.texts import java_text, printed, too_large
-from tiercel_engine.expressions.values import check_size, plain
+from tiercel_engine.expressions.values import JavaArray, LoopVariables, MapEntry, SafeString, check_size, plain
 from tiercel_schemas.expressions import parse_template
+from tiercel_schemas.expressions.lexer import RAW_BLOCK
 from tiercel_schemas.versions import DEFAULT_VERSION, KestraVersion
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 _CACHE_SIZE = 2_000
 _MAX_CACHED_LENGTH = 20_000
+_OBJECTS = SafeString | MapEntry | LoopVariables
 _FALSY = frozenset({"", "false", "0", "-0"})
 
 
@@ -82,6 +85,8 @@ class Renderer:
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """The text of a template."""
         budget = Budget(self._limits)
+        if self._recursive and "endraw" in template:
+            return self._around_raw_blocks(template, context)
         text = self._text(template, context, 0, budget)
         passes = 0
         while self._recursive and "{{" in text and passes < MAX_RENDER_DEPTH:
@@ -90,6 +95,17 @@ class Renderer:
                 break
             text, passes = again, passes + 1
         return text
+
+    def _around_raw_blocks(self, template: str, context: Mapping[str, Any]) -> str:
+        """Rendering again leaves alone what stands in `raw`: it is put back at the end."""
+        kept: list[str] = []
+
+        def keep(match: re.Match[str]) -> str:
+            kept.append(match[1])
+            return f"\ue000{len(kept) - 1}\ue001"
+
+        text = self.render(RAW_BLOCK.sub(keep, template), context)
+        return re.sub("\ue000([0-9]+)\ue001", lambda mark: kept[int(mark[1])], text)
 
     def render_typed(self, template: str, context: Mapping[str, Any]) -> Any:
         """The value of a template in plain Python types: one expression keeps its type."""
@@ -156,6 +172,8 @@ class Renderer:
             return {
                 self._nested(key, variables, how): self._nested(item, variables, how) for key, item in value.items()
             }
+        if isinstance(value, JavaArray):
+            return value
         if isinstance(value, list | tuple):
             return [self._nested(item, variables, how) for item in value]
         return value
@@ -261,7 +279,7 @@ def _as_cause(error: RenderError) -> JavaError:
 
 
 def _is_scalar(value: Any) -> bool:
-    return not isinstance(value, dict | list | tuple | bytes)
+    return not isinstance(value, dict | list | tuple | bytes | _OBJECTS)
 
 
 def _typed(values: Iterator[Any]) -> tuple[Any, bool]:
@@ -272,8 +290,8 @@ def _typed(values: Iterator[Any]) -> tuple[Any, bool]:
             continue
         if result is None:
             result = value
-        elif _is_scalar(result):
-            if not _is_scalar(value):
+        elif _is_scalar(result) or isinstance(result, _OBJECTS):
+            if not _is_scalar(value) or isinstance(result, _OBJECTS):
                 return None, True
             result = f"{java_text(result)}{printed(value)}"
         if isinstance(result, str) and len(result) > MAX_OUTPUT:

@@ -6,8 +6,8 @@ import math
 from decimal import Decimal
 from typing import Any
 
-from tiercel_engine.expressions.texts import double_text, java_text
-from tiercel_engine.expressions.values import plain, type_name
+from tiercel_engine.expressions.texts import double_text, java_text, moment_json
+from tiercel_engine.expressions.values import Instant, ZonedDateTime, plain, type_name
 
 
 def typed_report(value: Any) -> dict[str, Any]:
@@ -33,6 +33,8 @@ def _reported(value: Any) -> Any:
         return [_reported(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return double_text(value)
+    if isinstance(value, Instant | ZonedDateTime):
+        return moment_json(value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and "." not in str(value) else float(value)
     if value is None or isinstance(value, str | bool | int | float):

@@ -12,7 +12,15 @@ from typing import Any
 
 from tiercel_engine.expressions.errors import LimitError
 from tiercel_engine.expressions.limits import MAX_OUTPUT, MAX_PIECES
-from tiercel_engine.expressions.values import JavaArray, JavaFloat, LoopVariables, MapEntry, check_size
+from tiercel_engine.expressions.values import (
+    Instant,
+    JavaArray,
+    JavaFloat,
+    LoopVariables,
+    MapEntry,
+    ZonedDateTime,
+    check_size,
+)
 
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
@@ -55,6 +63,8 @@ def java_text(value: Any) -> str:  # noqa: C901, PLR0911 - a table by type
             parts: list[str] = []
             _write_java(value, parts)
             return "".join(parts)
+        case ZonedDateTime():
+            return value.isoformat(timespec="auto" if value.second or value.microsecond else "minutes")
         case dt.datetime():
             return instant_text(value)
         case dt.date() | dt.time():
@@ -132,7 +142,7 @@ def json_text(value: Any, *, keep_null: bool = False) -> str:
     return "".join(parts)
 
 
-def _write_json(value: Any, parts: list[str], keep_null: bool) -> None:  # noqa: FBT001
+def _write_json(value: Any, parts: list[str], keep_null: bool) -> None:  # noqa: C901, FBT001 - a table by type
     if len(parts) > MAX_PIECES:
         raise too_large()
     if isinstance(value, str):
@@ -158,11 +168,18 @@ def _write_json(value: Any, parts: list[str], keep_null: bool) -> None:  # noqa:
         parts.append(f'"{base64.b64encode(value).decode("ascii")}"')
     elif value is None or isinstance(value, bool | int | Decimal):
         parts.append(java_text(value))
+    elif isinstance(value, Instant | ZonedDateTime):
+        parts.append(f'"{moment_json(value)}"')
     elif isinstance(value, float):
         text = double_text(value)
         parts.append(text if math.isfinite(value) else f'"{text}"')
     else:
         parts.append(json_string(java_text(value)))
+
+
+def moment_json(value: dt.datetime) -> str:
+    """A moment in Kestra's JSON: in UTC, to the microsecond."""
+    return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def json_string(text: str) -> str:

@@ -104,6 +104,14 @@ class JavaHashMap(dict[Any, Any]):
     __slots__ = ()
 
 
+class Instant(dt.datetime):
+    """An Instant: a moment in UTC, to the millisecond."""
+
+
+class ZonedDateTime(dt.datetime):
+    """A ZonedDateTime, which leaves out seconds that are none."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoopVariables:
     """`loop` in a turn of a `for`: an object, no map."""
@@ -192,6 +200,8 @@ def java_class(value: Any) -> str:  # noqa: C901, PLR0911, PLR0912 - a table by 
             return "java.util.LinkedHashMap"
         case bytes():
             return "[B"
+        case Instant():
+            return "java.time.Instant"
         case dt.datetime():
             return "java.time.ZonedDateTime"
         case dt.date():

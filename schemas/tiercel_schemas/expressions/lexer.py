@@ -14,7 +14,8 @@ from tiercel_schemas.source.spans import Span
 
 _DELIMITER = re.compile(r"\{\{|\{%|\{#")
 # Kestra takes these blocks out before its template engine sees the text; `.` ends at a line break, as Java's does.
-_RAW = re.compile(r"\{%-*\s*raw\s*-*%\}([^\n\r\u0085\u2028\u2029]*?)\{%-*\s*endraw\s*-*%\}")
+RAW_BLOCK = re.compile(r"\{%-*\s*raw\s*-*%\}([^\n\r\u0085\u2028\u2029]*?)\{%-*\s*endraw\s*-*%\}")
+"""A block that is taken out before the template is read; its content is group 1."""
 _VERBATIM_START = re.compile(r"\s*verbatim\s*(-)?%\}")
 _VERBATIM_END = re.compile(r"\{%(-)?\s*endverbatim\s*(-)?%\}")
 _COMMENT_END = re.compile(r"(-)?#\}")
@@ -50,7 +51,7 @@ class Lexer:
     def run(self) -> tuple[list[Token], list[ExpressionProblem]]:
         """All tokens, an EOF token last, and the mistakes."""
         text, position, trim_next = self._text, 0, False
-        raws = {match.start(): match for match in _RAW.finditer(text)} if "endraw" in text else {}
+        raws = {match.start(): match for match in RAW_BLOCK.finditer(text)} if "endraw" in text else {}
         while position < len(text):
             match = _DELIMITER.search(text, position)
             start = match.start() if match else len(text)
@@ -140,8 +141,8 @@ class Lexer:
             space = _SPACE.match(text, position)
             position = space.end() if space else position
             if position >= len(text):
-                if self._brackets:
-                    self._unclosed(position)
+                if self._brackets or space:
+                    self._unclosed(position, closer[1], after_space=space is not None)
                 raise _Unreadable
             position = self._strict_token(position)
 
@@ -175,9 +176,11 @@ class Lexer:
             self._problem(message, position, position + 1, f'Unclosed "{expected}"')
             raise _Unreadable
 
-    def _unclosed(self, position: int) -> None:
-        expected = _PAIRS.get(self._brackets[-1], '"')
-        self._problem(f"`{expected}` is missing", position, position, f'Unclosed "{expected}"')
+    def _unclosed(self, position: int, closer: str, *, after_space: bool) -> None:
+        """The text ends in the middle: Kestra stumbles over its end when a space stands before."""
+        expected = _PAIRS[self._brackets[-1]] if self._brackets else closer
+        engine_message = "Unexpected character [\0]" if after_space else f'Unclosed "{self._brackets[-1]}"'
+        self._problem(f"`{expected}` is missing", position, position, engine_message)
 
     def _unexpected_character(self, position: int) -> None:
         character = self._text[position]
@@ -286,5 +289,5 @@ def _is_end_of_maps(text: str, position: int, open_braces: int) -> bool:
 
 
 def _unquoted(content: str, quote: str) -> str:
-    content = _RAW.sub(lambda match: match[1], content) if "endraw" in content else content
+    content = RAW_BLOCK.sub(lambda match: match[1], content) if "endraw" in content else content
     return content.replace(f"\\{quote}", quote)

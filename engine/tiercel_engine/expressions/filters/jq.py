@@ -12,9 +12,9 @@ from tiercel_engine.expressions.texts import java_text, json_text
 from tiercel_engine.expressions.values import java_class
 
 
-def _first_value(text: str) -> str:
-    """The first JSON value of a text, `null` for a blank one. Raises JsonError."""
-    if not text.strip(" \t\r\n"):
+def _first_value(text: str, program: str) -> str:
+    """The first JSON value of a text; a blank one holds something that can only be handed on. Raises JsonError."""
+    if program.strip() == "." and not text.strip(" \t\r\n"):
         return "null"
     rest = read_first_json(text)[1]
     return text[: len(text) - len(rest)]
@@ -33,7 +33,7 @@ def jq(value: Any, arguments: Arguments, run: Run) -> Any:
     shown = java_text(value)
     message = f"Unable to parse jq value '{shown}' with type '{java_class(value)}'"
     try:
-        document = _first_value(value) if isinstance(value, str) else json_text(value, keep_null=False)
+        document = _first_value(value, program) if isinstance(value, str) else json_text(value, keep_null=False)
         return run_jq(program, document, run.budget)
     except JsonError as error:
         raise PebbleError(message, JavaError("JsonParseException", str(error))) from None

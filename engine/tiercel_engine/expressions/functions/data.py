@@ -49,7 +49,7 @@ def yaml(arguments: Arguments, _run: Run) -> Any:
 @function_unit("fromIon")
 def from_ion(arguments: Arguments, _run: Run) -> Any:
     """Rows of Ion."""
-    from tiercel_engine.expressions.ion_reading import IonError, read_ion
+    from tiercel_engine.expressions.ion_reading import IonError, ion_rows
 
     if "ion" not in arguments:
         raise PebbleError("The 'fromIon' function expects an argument 'ion'.")
@@ -57,14 +57,19 @@ def from_ion(arguments: Arguments, _run: Run) -> Any:
     if content is None:
         return None
     if not is_string(content) and not isinstance(content, bytes):
-        raise PebbleError("The 'fromIon' function expects an argument 'ion' with type string.")
+        raise PebbleError("The 'fromIon' function expects an argument 'ion' with type string or byte[].")
+    takes_all = truth_of(arguments.get("allRows", False))
     try:
-        rows = read_ion(content)
+        rows = (_no_null(row) for row in ion_rows(content))
+        return list(rows) if takes_all else next(rows, None)
     except IonError as error:
         raise PebbleError(f"Invalid ion: {error}") from None
-    if truth_of(arguments.get("allRows", False)):
-        return rows
-    return rows[0] if rows else None
+
+
+def _no_null(row: Any) -> Any:
+    if row is None:
+        raise PebbleError("Invalid ion: t is null in sink.next(t)")
+    return row
 
 
 @function_unit("range")

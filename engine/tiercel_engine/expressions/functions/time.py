@@ -25,9 +25,11 @@ def now(arguments: Arguments, run: Run) -> str:
 
 def _local(arguments: Arguments, name: str) -> dt.datetime:
     """The local time of the argument `date`."""
-    value = arguments.get("date")
-    if value is None:
+    if "date" not in arguments:
         raise PebbleError(f"The '{name}()' function expects an argument 'date'.")
+    value = arguments["date"]
+    if value is None:
+        raise PebbleError(f"The '{name}()' function expects a 'date' argument.")
     if isinstance(value, dt.datetime):
         return value.replace(tzinfo=None)
     if isinstance(value, dt.date):
