@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -126,6 +127,14 @@ def test_the_svg_names_what_it_shows_and_can_be_dark() -> None:
     assert "prefers-color-scheme:dark" in result.stdout
     labels = [text.text for group in root.iter(f"{SVG}g") if "label" in group.get("class", "") for text in group.iter()]
     assert {"then", "else", "large", "small"} <= set(labels)
+
+
+def test_arrows_end_with_a_step_that_tells_their_direction() -> None:
+    for path in EXAMPLES:
+        root = ET.fromstring(run(str(path), "--format", "svg").stdout)
+        for way in root.iter(f"{SVG}path"):
+            steps = re.findall(r"([-\d.]+) ([-\d.]+)(?= [LC]|$)", way.get("d", ""))
+            assert "edge" not in way.get("class", "") or steps[-1] != steps[-2], way.attrib
 
 
 def test_text_is_cut_where_it_is_too_wide() -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from tiercel_server.cli.graphs.drawing.boxes import Box, Drawing, Label, Line, Point, text_places
+from tiercel_server.cli.graphs.drawing.boxes import Box, Label, Line, Point, text_places
 from tiercel_server.cli.graphs.drawing.colours import STYLE
 from tiercel_server.cli.graphs.drawing.placement import place
 from tiercel_server.features.graph import Graph
@@ -19,6 +19,7 @@ _MARKS: Final = {
     "flowable": "M5.5 1 L11 7 L5.5 13 L0 7 Z",
     "flow": "M0 1 H9 V5 H0 Z M5.5 5 V9 M2 9 H11 V13 H2 Z",
 }
+_ABSENT: Final = "not in the workspace"
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -43,7 +44,7 @@ def render(graph: Graph) -> Iterator[str]:
     for box in drawing.boxes:
         yield from _box(box)
     for line in drawing.lines:
-        yield _line(line, drawing)
+        yield _line(line)
     for label in drawing.labels:
         yield from _label(label)
     yield "</svg>"
@@ -55,7 +56,13 @@ def _box(box: Box) -> Iterator[str]:
         ["node", node.kind, *(["holder"] if box.holds else []), *(["disabled"] if node.disabled else [])]
     )
     yield f'<g class="{classes}" data-id={_attribute(node.id)}>'
-    told = [node.label, node.type, node.detail, "disabled" if node.disabled else ""]
+    told = [
+        node.label,
+        node.type,
+        node.detail,
+        "disabled" if node.disabled else "",
+        _ABSENT if node.kind == "missing" else "",
+    ]
     yield f"<title>{_text(chr(10).join(part for part in told if part))}</title>"
     radius = box.height / 2 if node.kind == "trigger" else 10 if box.holds else 8
     yield _rect("box", box.x, box.y, box.width, box.height, min(radius, 18))
@@ -70,8 +77,7 @@ def _box(box: Box) -> Iterator[str]:
     yield "</g>"
 
 
-def _line(line: Line, drawing: Drawing) -> str:
-    del drawing
+def _line(line: Line) -> str:
     kind = "errors" if line.edge.kind == "errors" else "line"
     facts = f"data-source={_attribute(line.edge.source)} data-target={_attribute(line.edge.target)}"
     return f'<path class="edge {line.edge.kind}" {facts} marker-end="url(#head-{kind})" d="{_way(line.points)}"/>'
@@ -85,6 +91,9 @@ def _way(points: list[Point]) -> str:
         return f"M{_at(*first)} C{_at(bulge, middle - 16)} {_at(bulge, middle + 16)} {_at(*last)}"
     said = [f"M{_at(*first)}"]
     for here, there in pairwise(points):
+        if max(abs(here.x - there.x), abs(here.y - there.y)) < 0.1:
+            # A step of no length has no direction that the head of the arrow could take.
+            continue
         if abs(here.x - there.x) < 0.5:
             said.append(f"L{_at(*there)}")
         else:

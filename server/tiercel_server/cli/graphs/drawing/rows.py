@@ -25,7 +25,8 @@ def arranged(drawings: Sequence[Drawing], edges: Sequence[Edge], arcs: Sequence[
     """A picture of these drawings, joined by edges; `arcs` are the edges by the numbers of the drawings."""
     layers = layered(len(drawings), arcs)
     places = sum(map(len, layers.rows))
-    widths = [_room(drawing, arcs, index) for index, drawing in enumerate(drawings)]
+    looping = {source for source, target in arcs if source == target}
+    widths = [drawing.width + (2 * _LOOP if index in looping else 0.0) for index, drawing in enumerate(drawings)]
     widths += [_LINE_ROOM] * (places - len(drawings))
     for edge, way in zip(edges, layers.ways, strict=True):
         if len(way) > 2:
@@ -46,10 +47,6 @@ def arranged(drawings: Sequence[Drawing], edges: Sequence[Edge], arcs: Sequence[
 def _shown_width(edge: Edge) -> float:
     """The width of an edge's label; 0 where the looks of the line say the same."""
     return 0.0 if edge.kind in {"subflow", "trigger"} else label_width(edge.label)
-
-
-def _room(drawing: Drawing, arcs: Sequence[Arc], index: int) -> float:
-    return drawing.width + (2 * _LOOP if (index, index) in arcs else 0.0)
 
 
 def _heights(
