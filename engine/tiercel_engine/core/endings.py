@@ -53,7 +53,8 @@ def start_running(work: Work, run: TaskRun) -> TaskRun:
 
 def finish_running(work: Work, run: TaskRun, state: State) -> None:
     """End a task that the engine runs itself, its attempt with it."""
-    finish_run(work, work.end_attempt(run, state), state)
+    restarted = run.scope is not None and bool(run.attempts) and run.attempts[-1].state.terminated
+    finish_run(work, run if restarted else work.end_attempt(run, state), state)
 
 
 def fail_before_running(work: Work, run: TaskRun, message: str) -> None:

@@ -260,7 +260,8 @@ def _side_list(work: Work, owner: str | None, scope: Scope) -> bool:
         tasks = ()
     if scope.live - scope.retrying == 0 and scope.cursor < len(tasks):
         work.set_scope(owner, replace(scope, cursor=scope.cursor + 1, live=scope.live + 1))
-        work.create_run(tasks[scope.cursor], owner, scope.stage)
+        iteration = None if owner is None else _kind_of(work, owner).turn(scope)
+        work.create_run(tasks[scope.cursor], owner, scope.stage, iteration=iteration)
         return False
     if scope.live:
         return False

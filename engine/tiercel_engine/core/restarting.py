@@ -31,10 +31,15 @@ def restart(work: Work) -> None:
     _empty_directories(work)
     again = [run for run in _ordered(work) if run.state not in _DONE]
     _take_in(work, execution.deferred + (execution.gated or ()))
+    around = {outer.id: outer for run in again for outer in work.freeze().ancestors(run)}
+    again += [outer for outer in around.values() if outer.state in _DONE and _is_open_flowable(work, outer)]
+    again.sort(key=lambda run: run.number)
     for run in again:
         _reopen(work, run)
         if len(run.history) > 1:
-            work.set_state(work.run(run.id), State.RESTARTED)
+            # A flowable that has ended goes on in its last attempt; what it holds is RESTARTED.
+            goes_on = run.state.terminated and _is_open_flowable(work, run)
+            work.set_state(work.run(run.id), State.RUNNING if goes_on else State.RESTARTED)
     recount(work, None, main_children(work, None))
     for run in again:
         if _is_open_flowable(work, run):
@@ -149,8 +154,8 @@ def _take_in(work: Work, waiting: tuple[tuple[str, str | None], ...]) -> None:
 def _go_on(work: Work, run: TaskRun) -> None:
     """Let one RESTARTED run continue: a flowable with its children, a loop with its executions, others anew."""
     if _is_open_flowable(work, run):
-        running = work.set_state(run, State.RUNNING)
-        work.start_attempt(running)
+        if run.state is not State.RUNNING:
+            work.start_attempt(work.set_state(run, State.RUNNING))
         work.agenda.append(("advance", run.id))
         return
     children = getattr(run.scope.data, "running", None) if run.scope is not None else None
@@ -160,6 +165,7 @@ def _go_on(work: Work, run: TaskRun) -> None:
     child_id = _failed_child(work, run)
     if child_id is not None:
         link = run.scope.data.link if run.scope is not None else ""
+        work.log("INFO", f"Restarted execution {link}", run, attempt=len(run.attempts))
         run = work.set_state(work.start_attempt(run), State.RUNNING)
         work.put(replace(run, scope=Scope(stage=Stage.DONE, data=Called(child_id, link))))
         work.effects.append(RestartExecution(child_id))

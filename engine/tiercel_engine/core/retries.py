@@ -31,6 +31,10 @@ def effective_retry(work: Work, run: TaskRun) -> Retry | None:
         if policy is not None and inner.place is Stage.MAIN:
             return policy
         inner = outer
+    if work.execution.loop_run is not None and inner.place is Stage.MAIN:
+        policy = work.execution.plan.tasks[work.execution.loop_run.task_id].task.retry
+        if policy is not None:
+            return policy
     return None if task.allow_failure else work.execution.flow.retry
 
 

@@ -10,6 +10,7 @@ from tiercel_engine.core.records import Execution, LoopRun, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.runtime.java_order import copied_capacity, hashed
 from tiercel_engine.runtime.request import Surroundings
+from tiercel_schemas.model import Flow
 from tiercel_schemas.versions import KestraVersion
 
 _SILENT = frozenset(CORE + "execution." + name for name in ("Labels", "SetVariables", "UnsetVariables", "Exit"))
@@ -73,7 +74,7 @@ def execution_context(
     surroundings: Surroundings,
     inherited: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The context outside of any task run; `inherited` are the `inputs` and `trigger` that an iteration sees."""
+    """The context outside of any task run; `inherited` is what an iteration sees of the execution around."""
     flow = execution.flow
     context: dict[str, Any] = {
         "flow": {
@@ -97,6 +98,8 @@ def execution_context(
         context["inputs"] = inputs
     elif "inputs" in inherited:
         context["inputs"] = inherited["inputs"]
+    if "state" in inherited:
+        context["execution"]["state"] = inherited["state"]
     if surroundings.files:
         context["files"] = dict(surroundings.files)
     if execution.variables:
@@ -122,13 +125,24 @@ def _inputs(execution: Execution) -> dict[str, Any]:
         return {}
     inputs = {key: hashed(item) if isinstance(item, dict) else item for key, item in execution.inputs.items()}
     capacity = copied_capacity(len(inputs))
-    for declared in execution.flow.inputs:
-        default = getattr(declared, "defaults", None)
-        if default is None or declared.id in inputs or "." in declared.id:
-            continue
-        if not isinstance(default, str) or "{" not in default:
-            inputs[declared.id] = default
-    return hashed(inputs, capacity)
+    return hashed({**default_inputs(execution.flow), **inputs}, capacity)
+
+
+def default_inputs(flow: Flow) -> dict[str, Any]:
+    """The literal defaults by input."""
+    defaults = {each.id: getattr(each, "defaults", None) for each in flow.inputs if "." not in each.id}
+    return {
+        name: default
+        for name, default in defaults.items()
+        if default is not None and not (isinstance(default, str) and "{" in default)
+    }
+
+
+def state_around(execution: Execution, loop_id: str, iteration: int | None) -> str:
+    """The state that an iteration shows for its own: that of the execution around when the iteration began."""
+    run = execution.task_runs.get(loop_id)
+    is_first = run is not None and run.number == 1 and iteration == 0
+    return State.CREATED.value if is_first else execution.state.value
 
 
 def _execution_entry(execution: Execution) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from tiercel_engine.core.wishes import Breakpoint
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.inputs import resolve_inputs
 from tiercel_engine.runtime import starting, waking
-from tiercel_engine.runtime.context import Views, execution_context
+from tiercel_engine.runtime.context import Views, default_inputs, execution_context, state_around
 from tiercel_engine.runtime.directories import remove_left
 from tiercel_engine.runtime.jsonable import jsonable
 from tiercel_engine.runtime.live import Caller, Live
@@ -374,7 +374,12 @@ class Engine:
         outer: Mapping[str, Any] = {}
         if parent is not None:
             seen = self.context_of(parent)
+            if parent.execution.loop_run is not None:
+                # The iterations of a Loop within an iteration know the flow's defaults only.
+                seen["inputs"] = default_inputs(flow)
             inherited = {name: seen[name] for name in ("inputs", "trigger") if name in seen}
+            if caller is not None:
+                inherited["state"] = state_around(parent.execution, caller.task_run_id, caller.loop_index)
             outer = parent.views.outputs
         errors: list[Mapping[str, Any]] = []
         services = ExecutionServices(

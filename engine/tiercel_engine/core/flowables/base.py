@@ -75,6 +75,10 @@ class Flowable(Kind):
         """Whether the main list has come to its end."""
         return scope.live == 0 and (scope.worst in _HALTING or scope.cursor >= len(work.listed(owner, scope)))
 
+    def turn(self, scope: Scope) -> int | None:  # noqa: ARG002
+        """The number that the tasks of errors and finally carry, if any."""
+        return None
+
     def child_ended(self, work: Work, owner: str, child: TaskRun) -> None:
         """Note the end of a main child, beyond what every scope notes."""
 

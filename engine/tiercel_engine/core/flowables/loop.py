@@ -145,8 +145,8 @@ def iteration_ended(work: Work, run: TaskRun, event: IterationEnded) -> None:
     if event.state in _STOPPING:
         failed[event.index] = event.execution_id
     iterations = replace(iterations, running=running, ended=ended, outputs=outputs, failed_executions=failed)
-    if task.transmit_failed and event.state in _STOPPING and iterations.failure is None:
-        iterations = replace(iterations, failure=event.state)
+    if task.transmit_failed and event.state in _STOPPING:
+        iterations = replace(iterations, failure=iterations.failure or event.state)
         flow = work.execution.flow
         place = f'[[link execution="{event.execution_id}" flowId="{flow.id}" namespace="{flow.namespace}"]]'
         ended_in = f"Loop iteration {event.index} ended in {event.state.value} in sub-execution {place}"

@@ -38,6 +38,11 @@ class LoopUntil(Flowable):
         rounds: Rounds = work.scope(owner).data
         work.create_run(task_id, owner, Stage.MAIN, iteration=rounds.count - 1)
 
+    def turn(self, scope: Scope) -> int | None:
+        """That of the turn which they end."""
+        rounds: Rounds = scope.data
+        return rounds.count - 1
+
     def main_done(self, work: Work, owner: str, scope: Scope) -> bool:
         """Ask for the condition, unless the body has failed or the loop is done."""
         rounds: Rounds = scope.data

@@ -114,7 +114,7 @@ def leave(work: Work, run: TaskRun, state: State, to: State, outputs: Mapping[st
         work.set_scope(run.id, Scope())
         work.agenda.append(("advance", run.id))
         return
-    finish_running(work, run, allowed(work.task(run), state))
+    finish_running(work, run, state if state is State.FAILED else allowed(work.task(run), state))
 
 
 def _as_duration(value: Any) -> timedelta | None:

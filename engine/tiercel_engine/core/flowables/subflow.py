@@ -12,7 +12,7 @@ from tiercel_engine.core.endings import allowed, fail_before_running, finish_run
 from tiercel_engine.core.events import Evaluated, SubflowEnded, SubflowRefused, SubflowStarted
 from tiercel_engine.core.flowables.base import Kind, kind
 from tiercel_engine.core.flowables.execution_updates import UpdateError, label_pairs, merge_labels
-from tiercel_engine.core.records import Scope, Stage, TaskRun
+from tiercel_engine.core.records import Attempt, Scope, Stage, StateChange, TaskRun
 from tiercel_engine.core.states import State
 from tiercel_engine.core.work import Work
 
@@ -103,7 +103,7 @@ def started(work: Work, run: TaskRun, event: SubflowStarted) -> None:
     if run.state.terminated:
         return
     link = f'[[link execution="{event.execution_id}" flowId="{event.flow_id}" namespace="{event.namespace}"]]'
-    work.log("INFO", f"Created new execution {link}", run)
+    work.log("INFO", f"Created new execution {link}", run, attempt=len(run.attempts))
     run = work.put(replace(run, scope=Scope(stage=Stage.DONE, data=Called(event.execution_id, link))))
     run = start_running(work, run)
     if not _flag(work, run, "wait"):
@@ -132,26 +132,31 @@ def child_ended(work: Work, run: TaskRun, event: SubflowEnded) -> None:
     if work.execution.killing:
         finish_running(work, run, State.KILLED)
         return
-    passed_on = event.state in _PASSED_ON
-    if not passed_on:
-        finish_running(work, run, allowed(work.task(run), State.SUCCESS))
-        return
-    message = f"Subflow execution {called.link} ends in {event.state.value} state"
-    if not _flag(work, run, "transmitFailed"):
+    task = work.task(run)
+    transmitted = event.state in _PASSED_ON and _flag(work, run, "transmitFailed")
+    end = allowed(task, event.state if transmitted else State.SUCCESS)
+    if transmitted and end in _TOLD:
+        message = f"Subflow execution {called.link} ends in {end.value} state"
+        work.log(_TOLD[end], message, run, attempt=max(len(run.attempts) - 1, 0))
+    if end is not event.state and not (event.state is State.FAILED and task.retry is not None):
         run = work.set_state(run, event.state)
-        run = work.end_attempt(run, event.state)
-        attempt = run.attempts[-1]
-        last = replace(attempt, history=(*attempt.history, replace(attempt.history[-1], state=State.SUCCESS)))
-        run = work.put(replace(run, attempts=(*run.attempts[:-1], last)))
-        finish_run(work, run, State.SUCCESS)
+        run = _tell_all(work, run, end)
+        finish_run(work, run, end)
         return
-    work.log("WARN" if event.state is State.WARNING else "ERROR", message, run)
-    run = work.end_attempt(run, event.state)
+    run = _tell_all(work, run, event.state)
     if event.state is State.FAILED:
-        work.put(replace(run, scope=None))
         work.agenda.append(("failed", run.id))
         return
-    finish_run(work, run, allowed(work.task(run), event.state))
+    finish_run(work, run, end)
+
+
+_TOLD = {State.FAILED: "ERROR", State.WARNING: "WARN"}
+
+
+def _tell_all(work: Work, run: TaskRun, end: State) -> TaskRun:
+    """End the try at hand, which shows all that the task run has been through."""
+    attempt = Attempt((*run.history, StateChange(end, work.time)))
+    return work.put(replace(run, attempts=(*run.attempts[:-1], attempt)))
 
 
 _PASSED_ON = frozenset({State.FAILED, State.WARNING, State.KILLED, State.PAUSED})
