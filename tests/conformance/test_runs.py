@@ -12,7 +12,12 @@ from tests.conformance.runs import run_cases
 from tiercel_schemas.versions import KestraVersion
 
 KNOWN = yaml.safe_load((DATA / "runs-known-differences.yaml").read_text("utf-8"))
-EXPECTED = {version: expected_records(f"runs-{version}") for version in KestraVersion}
+FAMILIES = ("runs", "runs-own")
+"""Cases shared with other projects, and further ones of ours, both recorded from the real engine."""
+RECORDS = {
+    (version, family): expected_records(f"{family}-{version}") for version in KestraVersion for family in FAMILIES
+}
+EXPECTED = {version: {**RECORDS[version, "runs"], **RECORDS[version, "runs-own"]} for version in KestraVersion}
 MOST_KNOWN = 0.05
 """The share of cases that may differ, known or not."""
 
@@ -25,7 +30,8 @@ def records(tmp_path_factory):
     def folder(version: KestraVersion) -> Path:
         if version not in made:
             base = tmp_path_factory.mktemp(f"runs-{version}")
-            run_cases(unpack_cases(f"runs-{version}", base / "cases"), base / "out", version)
+            folders = [folder for family in FAMILIES for folder in unpack_cases(f"{family}-{version}", base / family)]
+            run_cases(folders, base / "out", version)
             made[version] = base / "out"
         return made[version]
 
