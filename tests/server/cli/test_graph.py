@@ -214,3 +214,19 @@ def test_an_empty_folder_is_misuse(tmp_path: Path) -> None:
 def test_the_picture_of_the_page_is_what_the_command_draws() -> None:
     shown = (ROOT / "docs" / "images" / "graph.svg").read_text(encoding="utf-8")
     assert run(str(ROOT / "examples" / "decisions.yaml"), "--format", "svg").stdout == shown
+
+
+def test_a_flow_with_far_too_many_lines_is_drawn_all_the_same() -> None:
+    """Lines over many rows would each need a place in every row between: these are bounded."""
+    count = 60
+    tasks = "".join(
+        f"      - task: {{id: t{i}, type: io.kestra.plugin.core.log.Log, message: x}}\n"
+        f"        dependsOn: [{', '.join(f't{j}' for j in range(count) if j != i)}]\n"
+        for i in range(count)
+    )
+    head = "id: a\nnamespace: b.c\ntasks:\n  - id: d\n    type: io.kestra.plugin.core.flow.Dag\n    tasks:\n"
+    graph = graph_of(head + tasks)
+    drawing = place(graph)
+    check_boxes(graph, drawing)
+    assert len(drawing.lines) == count * (count - 1) + 1
+    assert sum(len(line.points) for line in drawing.lines) < 4 * len(drawing.lines) + 2 * 3_000 + 4

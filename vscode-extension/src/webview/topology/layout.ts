@@ -25,6 +25,8 @@ const OPTIONS = {
   'elk.layered.spacing.nodeNodeBetweenLayers': '28',
   'elk.layered.spacing.edgeNodeBetweenLayers': '14',
 };
+/** More than these nobody could read, and placing them would keep the page busy for minutes. */
+const MOST_EDGES = 4000;
 const ENTRY = 6;
 const RUNNABLE = new Set(['task', 'flowable', 'subflow']);
 const PADDING = 16;
@@ -34,6 +36,7 @@ const entryOf = (id: string): string => `in ${id}`;
 const elk = new ELK();
 
 export async function placed(graph: FlowGraph): Promise<Picture> {
+  if (graph.edges.length > MOST_EDGES) throw new Error(`${graph.edges.length} > ${MOST_EDGES}`);
   const held = new Map<string | undefined, GraphNode[]>();
   for (const node of graph.nodes) held.set(node.cluster, [...(held.get(node.cluster) ?? []), node]);
   const clusters = new Map(graph.nodes.map((node) => [node.id, node.cluster]));

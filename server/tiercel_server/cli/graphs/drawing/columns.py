@@ -21,10 +21,9 @@ def centres(layers: Layers, widths: Sequence[float], gap: float) -> list[float]:
             right += widths[place] + gap
     above: dict[int, list[int]] = {}
     below: dict[int, list[int]] = {}
-    for way in layers.ways:
-        for upper, lower in pairwise(way):
-            above.setdefault(lower, []).append(upper)
-            below.setdefault(upper, []).append(lower)
+    for upper, lower in layers.steps():
+        above.setdefault(lower, []).append(upper)
+        below.setdefault(upper, []).append(lower)
     for sweep in range(_SWEEPS):
         rows = layers.rows if sweep % 2 == 0 else layers.rows[::-1]
         for row in rows:

@@ -7,13 +7,14 @@ place in those between, and boxes of a layer are put in the order of what they a
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Final
 
 _SWEEPS: Final = 8
+_MOST_PASSED: Final = 3_000
 Arc = tuple[int, int]
 
 
@@ -28,6 +29,14 @@ class Layers:
     count: int
     rows: tuple[tuple[int, ...], ...]
     ways: tuple[tuple[int, ...], ...]
+    direct: frozenset[int] = frozenset()
+    """The ways, by number, that go straight through the rows between, as there were too many to find each a place."""
+
+    def steps(self) -> Iterator[Arc]:
+        """From each place to the next on every way, one row below."""
+        for number, way in enumerate(self.ways):
+            if number not in self.direct:
+                yield from pairwise(way)
 
 
 def components(count: int, arcs: Iterable[Arc]) -> list[list[int]]:
@@ -59,14 +68,21 @@ def layered(count: int, arcs: Sequence[Arc]) -> Layers:
         rows[depth[box]].append(box)
     ways: list[tuple[int, ...]] = []
     following = count
-    for upper, lower in downward:
-        between = []
+    direct: set[int] = set()
+    for number, (upper, lower) in enumerate(downward):
+        between: list[int] = []
+        if following - count + depth[lower] - depth[upper] > _MOST_PASSED:
+            if depth[lower] - depth[upper] > 1:
+                direct.add(number)
+            ways.append((upper, lower) if upper != lower else ())
+            continue
         for level in range(depth[upper] + 1, depth[lower]):
             rows[level].append(following)
             between.append(following)
             following += 1
         ways.append((upper, *between, lower) if upper != lower else ())
-    return Layers(count, _ordered(rows, ways), tuple(ways))
+    layers = Layers(count, (), tuple(ways), frozenset(direct))
+    return replace(layers, rows=_ordered(rows, list(layers.steps())))
 
 
 def _backward(count: int, arcs: Iterable[Arc]) -> set[Arc]:
@@ -114,13 +130,12 @@ def _depths(count: int, arcs: Iterable[Arc]) -> list[int]:
     return depth
 
 
-def _ordered(rows: list[list[int]], ways: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+def _ordered(rows: list[list[int]], steps: Iterable[Arc]) -> tuple[tuple[int, ...], ...]:
     above: dict[int, list[int]] = {}
     below: dict[int, list[int]] = {}
-    for way in ways:
-        for upper, lower in pairwise(way):
-            above.setdefault(lower, []).append(upper)
-            below.setdefault(upper, []).append(lower)
+    for upper, lower in steps:
+        above.setdefault(lower, []).append(upper)
+        below.setdefault(upper, []).append(lower)
     best, fewest = [list(row) for row in rows], _crossings(rows, below)
     for sweep in range(_SWEEPS):
         if not fewest:
