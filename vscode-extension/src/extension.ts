@@ -37,7 +37,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Tierce
   const form = new InputsForm(context);
   const actions = new RunActions(lifecycle, flows, runs, form, cli);
   const panel = new RunPanel(context, runs, flows, actions, cli);
-  const history = new HistoryView(cli, panel, runs);
+  const history = new HistoryView(cli, panel, flows, runs);
   const topology = new TopologyPanel(context, lifecycle);
   context.subscriptions.push(lifecycle, flows, runs, panel, history, topology, new GutterMarks(context, flows, runs));
 

@@ -48,6 +48,12 @@ export class FlowTracker implements vscode.Disposable {
     return this.flows(uri).length > 0;
   }
 
+  /** The open document of a flow, "" where there is none. */
+  uriOf(namespace: string, id: string): string {
+    const found = [...this.known].find(([, flows]) => flows.some((flow) => flow.id === id && flow.namespace === namespace));
+    return found?.[0] ?? '';
+  }
+
   /** The flow and the top-level task around a position, each undefined where there is none. */
   around(uri: vscode.Uri, position: vscode.Position): { flow: FlowPlace | undefined; task: TaskPlace | undefined } {
     const before = (place: { range: TaskPlace['range'] }): boolean => place.range.start.line <= position.line;

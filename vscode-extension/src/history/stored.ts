@@ -31,9 +31,9 @@ export interface StoredLog {
   readonly message: string;
 }
 
-/** An execution of the history as the run panel shows runs. */
-export function recordOf(execution: StoredExecution, logs: readonly StoredLog[]): RunRecord {
-  const record = newRecord('', execution.flowId);
+/** An execution of the history as the run panel shows runs; `uri` is the document of its flow, "" where none is open. */
+export function recordOf(execution: StoredExecution, logs: readonly StoredLog[], uri: string): RunRecord {
+  const record = newRecord(uri, execution.flowId);
   record.state = execution.interrupted ? 'INTERRUPTED' : execution.state.current;
   record.ended = true;
   record.main = execution.id;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { FlowTracker } from '../flows/tracker';
 import type { RunPanel } from '../panels/runPanel';
 import type { RunStore } from '../runs/store';
 import { lookOf } from '../runs/states';
@@ -29,7 +30,7 @@ export class HistoryView implements vscode.TreeDataProvider<Listed>, vscode.Disp
   private readonly listening: vscode.Disposable;
   private search = '';
 
-  constructor(private readonly cli: Cli, private readonly panel: RunPanel, runs: RunStore) {
+  constructor(private readonly cli: Cli, private readonly panel: RunPanel, private readonly flows: FlowTracker, runs: RunStore) {
     this.view = vscode.window.createTreeView('tiercel.history', { treeDataProvider: this, showCollapseAll: false });
     this.listening = runs.onDidChange(({ record, event }) => {
       if (event === undefined && record.ended) this.refresh();
@@ -91,7 +92,7 @@ export class HistoryView implements vscode.TreeDataProvider<Listed>, vscode.Disp
       return;
     }
     const logs = logged.code === 0 ? (JSON.parse(logged.output) as StoredLog[]) : [];
-    this.panel.show(recordOf(JSON.parse(shown.output) as StoredExecution, logs), true);
+    this.panel.show(recordOf(JSON.parse(shown.output) as StoredExecution, logs, this.flows.uriOf(listed.namespace, listed.flowId)), true);
   }
 
   async replay(listed: Listed): Promise<void> {

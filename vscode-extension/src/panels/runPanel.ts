@@ -55,7 +55,8 @@ export class RunPanel implements vscode.Disposable {
       const options = { enableScripts: true, retainContextWhenHidden: true, localResourceRoots: resourceRoots(extension) };
       const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus };
       const panel = vscode.window.createWebviewPanel('tiercel.run', title, place, options);
-      panel.iconPath = vscode.Uri.joinPath(extension, 'images', 'view.svg');
+      const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extension, 'images', `panel-${theme}.svg`);
+      panel.iconPath = { light: icon('light'), dark: icon('dark') };
       panel.webview.onDidReceiveMessage((message: FromPage) => this.on(message));
       panel.onDidDispose(() => (this.panel = undefined));
       panel.webview.html = pageOf(panel.webview, extension, 'run', title, RUN_STYLE, { texts: runTexts() });

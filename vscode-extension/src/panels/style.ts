@@ -41,7 +41,7 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; } h
 [role=tab][aria-selected=true] { color: var(--vscode-foreground); border-bottom-color: var(--vscode-focusBorder); }
 .rows { display: grid; grid-template-columns: minmax(140px, max-content) 1fr max-content; gap: 3px 12px; align-items: center; }
 .rows > .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 38vw; } .rows > .time { text-align: end; font-variant-numeric: tabular-nums; }
-.track { position: relative; height: 16px; background: var(--vscode-editor-inactiveSelectionBackground); border: 1px solid var(--edge); border-radius: 2px; }
+.track { position: relative; height: 16px; background: color-mix(in srgb, var(--vscode-foreground) 12%, transparent); border: 1px solid var(--edge); border-radius: 2px; }
 .bar { position: absolute; top: 2px; bottom: 2px; min-width: 3px; border-radius: 2px; background: currentColor; border: 1px solid currentColor; }
 .wait { position: absolute; top: 7px; height: 1px; background: var(--vscode-descriptionForeground); }
 .bar.bad { background: repeating-linear-gradient(45deg, currentColor 0 4px, transparent 4px 7px); }
@@ -49,7 +49,7 @@ header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; } h
 .bar.busy { animation: breathe 1.6s ease-in-out infinite; } @keyframes breathe { 50% { opacity: .55; } }
 .filters { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 8px; } .filters select, .filters input { width: auto; } .filters input { flex: 1; min-width: 120px; }
 .log { display: grid; grid-template-columns: max-content max-content max-content 1fr; gap: 1px 12px; }
-.log > * { white-space: pre-wrap; overflow-wrap: anywhere; } .log > .time { color: var(--vscode-descriptionForeground); }
+.log > * { white-space: pre-wrap; overflow-wrap: anywhere; } .log > button { align-self: start; } .log > .time { color: var(--vscode-descriptionForeground); }
 details { margin-inline-start: 14px; } details details { margin-inline-start: 16px; } summary { cursor: pointer; } .leaf { margin-inline-start: 30px; overflow-wrap: anywhere; white-space: pre-wrap; }
 .key { color: var(--vscode-symbolIcon-propertyForeground, var(--vscode-textLink-foreground)); }
 table { border-collapse: collapse; } th, td { text-align: start; padding: 2px 12px 2px 0; border-bottom: 1px solid var(--line); white-space: pre-wrap; }
