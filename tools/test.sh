@@ -26,6 +26,10 @@ if [ ! -x /usr/sbin/sshd ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/nul
   apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends openssh-server
 fi
 bash tools/services.sh
+if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  # The page of `tiercel serve` is tried in a real browser.
+  apt-get update -q && apt-get install -qy --no-install-recommends chromium
+fi
 
 step "Lint, format, types"
 ruff check .
