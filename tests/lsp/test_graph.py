@@ -29,6 +29,18 @@ tasks:
     type: io.kestra.plugin.core.execution.Fail
 """
 
+SLOW = """\
+id: slow
+namespace: company.team
+tasks:
+  - id: first
+    type: io.kestra.plugin.core.log.Log
+    message: hi
+  - id: sleep
+    type: io.kestra.plugin.core.flow.Sleep
+    duration: PT5M
+"""
+
 
 async def ask(editor: Editor, uri: str, **more: Any) -> dict[str, Any]:
     answer = await editor.client.protocol.send_request_async("tiercel/graph", {"uri": uri, **more})
@@ -74,3 +86,18 @@ async def test_what_holds_no_flow_has_no_graph(editor: Editor, uri: Callable[[st
     )
     found = await ask(editor, uri("child.yaml"), position={"line": 4, "character": 0}, depth="deep", expand="call")
     assert found["flowId"] == "child"
+
+
+async def test_the_states_of_a_run_that_goes_on(editor: Editor, uri: Callable[[str], str]) -> None:
+    flow = uri("slow.yaml")
+    editor.open(flow, SLOW)
+    assert await editor.command("tiercel.run", flow) == {"started": True}
+    await editor.diagnostics(
+        flow, lambda found: any(each.code == "run-running" and each.range.start.line == 6 for each in found)
+    )
+    going = await ask(editor, flow)
+    assert going["run"] == {"state": "RUNNING", "live": True}
+    assert {task: told["state"] for task, told in going["states"].items()} == {"first": "SUCCESS", "sleep": "RUNNING"}
+    assert going["states"]["first"]["runs"] == 1
+    assert await editor.command("tiercel.cancelRun", flow) is True
+    await editor.diagnostics(flow, lambda found: any(each.code == "run-cancelled" for each in found))
