@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
@@ -21,6 +22,7 @@ from tiercel_server.cli.checking.files import find_files
 from tiercel_server.cli.checking.report import Report
 from tiercel_server.cli.checking.runner import CheckRun
 from tiercel_server.cli.formats import render
+from tiercel_server.cli.main import cli
 from tiercel_server.rules import all_rules
 
 Problems = Callable[[str], list[str]]
@@ -131,3 +133,12 @@ def test_sarif_names_only_rules_that_it_describes(reports: list[Report]) -> None
         assert [rules[each["ruleIndex"]]["id"] for each in run_["results"]] == [
             each["ruleId"] for each in run_["results"]
         ]
+
+
+def test_reports_of_unit_tests_keep_to_the_schema_of_junit(junit: Problems, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SCHEMAS.parents[2] / "examples")
+    suites = ["tests/orders_tests.yaml", "tests/orders_failing.yaml"]
+    done = CliRunner().invoke(cli, ["test", *suites, "--format", "junit", "--workspace", "."])
+    assert done.exit_code == 1
+    assert junit(done.stdout) == []
+    assert junit(done.stdout.replace("<error ", "<mistake ").replace("</error>", "</mistake>"))
