@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -76,6 +77,15 @@ class LanguageServerProcess:
                 family.add(pid)
                 kilobytes += resident
         return kilobytes * 1024
+
+    def scheduling(self) -> tuple[float, float]:
+        """Milliseconds that the server's threads have run, and stood in the queue for a core; zero off Linux."""
+        running = queued = 0
+        for path in Path(f"/proc/{self._process.pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError, ValueError):
+                ran, waited, _ = map(int, path.read_text(encoding="ascii").split())
+                running, queued = running + ran, queued + waited
+        return running / 1e6, queued / 1e6
 
     def stop(self) -> None:
         """End the server."""

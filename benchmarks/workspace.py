@@ -133,9 +133,9 @@ class Workspace:
         self.server.diagnostics(lambda found: any("nonsense" in each["message"] for each in found) == broken)
 
     def is_indexed(self) -> bool:
-        """Whether the last files are known: files are read in their order."""
-        last = sorted((self._path(number) for number in range(self.flows)), key=str)[-2:]
-        return all(self.symbols(path.stem) for path in last)
+        """Whether all files are known."""
+        status = self.server.request("workspace/executeCommand", {"command": "tiercel.status", "arguments": []})
+        return bool(status["index"]["flows"] >= self.flows)
 
     def symbols(self, query: str) -> Any:
         """Look for names."""
@@ -152,7 +152,12 @@ def measured(times: _Times, name: str, work: Callable[[], Any]) -> Any:
 
 def typing(workspace: Workspace, times: _Times, when: str) -> None:
     """What a key press asks for."""
+    ran, waited = workspace.server.scheduling()
     measured(times, f"edit {when}", workspace.edit)
+    ran_then, waited_then = workspace.server.scheduling()
+    own = times[f"edit {when}"][-1] - PAUSE * 1000 - (waited_then - waited)
+    times.setdefault(f"edit {when}, own time", []).append(max(0.0, own))
+    times.setdefault(f"edit {when}, CPU of the server", []).append(ran_then - ran)
     if workspace.version % 2:
         measured(times, f"completion {when}", lambda: workspace.ask("completion", "inputs.day", context=None))
         measured(times, f"hover {when}", lambda: workspace.ask("hover", "inputs.day"))

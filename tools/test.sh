@@ -30,6 +30,9 @@ if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get 
   # The page of `tiercel serve` is tried in a real browser.
   apt-get update -q && apt-get install -qy --no-install-recommends chromium
 fi
+if ! command -v emacs >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -q && apt-get install -qy --no-install-recommends emacs-nox elpa-eglot
+fi
 
 step "Lint, format, types"
 ruff check .

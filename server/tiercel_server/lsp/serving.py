@@ -12,6 +12,9 @@ from typing import BinaryIO, NoReturn
 
 from tiercel_server.lsp.server import TiercelServer
 
+_SWITCH = 0.0005
+"""Seconds that a thread works while another one waits."""
+
 
 def serve_stdio(log_level: str) -> NoReturn:
     """Serve one client over standard input and output until it leaves."""
@@ -36,6 +39,8 @@ def serve_tcp(host: str, port: int, log_level: str) -> NoReturn:
 
 
 def _serve(reading: BinaryIO, writing: BinaryIO) -> NoReturn:
+    # A key press goes from thread to thread; each must not wait long for one that works in the background.
+    sys.setswitchinterval(_SWITCH)
     server = TiercelServer()
     _leave_on_signal()
     server.diagnosing.warm_up()

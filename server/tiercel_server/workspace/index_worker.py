@@ -27,7 +27,8 @@ from tiercel_server.workspace.index.entries import DocumentEntry
 logger = logging.getLogger(__name__)
 HEADER = struct.Struct(">Q")
 Read = tuple[str, DocumentEntry | None]
-_TOGETHER = 40
+_TOGETHER = 10
+"""Entries in an answer: taking it in must not hold up the editor."""
 
 
 def read_files(paths: list[str], folders: Folders) -> Iterator[Read]:
