@@ -111,8 +111,6 @@ _PRELUDE = (
     + "".join(f"def _{name}: {name}; " for name in _MATH if name != "exp10")
     + "def _exp10: pow(10; .); "
     + "".join(f"def {name}: _{name} | _double; " for name in _MATH)
-    + "def _pow(a; b): pow(a; b); def pow(a; b): _pow(a; b) | _double;"
-    " def _atan2(a; b): atan2(a; b); def atan2(a; b): _atan2(a; b) | _double;"
 )
 _TRIMMING = (
     'def _both($x): type == "string" and ($x | type) == "string";'
@@ -127,7 +125,7 @@ _READING = (
 _PATHS = "def leaf_paths: paths(scalars); def paths: paths(. != null);"
 _RECURSION = "def recurse_down: recurse;"
 _DEFINITIONS = (
-    (re.compile(r"\b(?:" + "|".join([*_MATH, "pow", "atan2"]) + r")\b"), _PRELUDE),
+    (re.compile(r"\b(?:" + "|".join(_MATH) + r")\b"), _PRELUDE),
     (re.compile(r"\b[lr]trimstr\b"), _TRIMMING),
     (re.compile(r"\btonumber\b"), _READING),
     (re.compile(r"\b(?:leaf_)?paths\b"), _PATHS),

@@ -47,7 +47,7 @@ def yaml(arguments: Arguments, _run: Run) -> Any:
 
 
 @function_unit("fromIon")
-def from_ion(arguments: Arguments, _run: Run) -> Any:
+def from_ion(arguments: Arguments, run: Run) -> Any:
     """Rows of Ion."""
     from tiercel_engine.expressions.ion_reading import IonError, ion_rows
 
@@ -57,7 +57,8 @@ def from_ion(arguments: Arguments, _run: Run) -> Any:
     if content is None:
         return None
     if not is_string(content) and not isinstance(content, bytes):
-        raise PebbleError("The 'fromIon' function expects an argument 'ion' with type string or byte[].")
+        kinds = "string" if run.version is KestraVersion.V1_3 else "string or byte[]"
+        raise PebbleError(f"The 'fromIon' function expects an argument 'ion' with type {kinds}.")
     takes_all = truth_of(arguments.get("allRows", False))
     try:
         rows = (_no_null(row) for row in ion_rows(content))

@@ -68,7 +68,8 @@ class Moment:
             if unit == "HALF_DAYS":
                 # Java counts 256 of them as one day.
                 days, halves = int(amount / 256), math.fmod(amount, 256)
-                return self._at_local(self.local + dt.timedelta(days=days, hours=12 * halves))
+                moved = self._at_local(self.local + dt.timedelta(days=days)) if days else self
+                return moved.plus(int(halves) * 12, "HOURS")
             if unit in _UNIT_NANOS:
                 return from_nanos(self.epoch_nanos + amount * _UNIT_NANOS[unit], self.zone)
             if unit in _UNIT_DAYS:
