@@ -1,8 +1,8 @@
 """Figures of the language server, beside yaml-language-server with our own schema: `python -m benchmarks.server`.
 
-Cold start to the first diagnostics, an edit to its diagnostics, completion, memory; on the longest flow of the corpus, in a
-workspace of the corpus. Of an edit also what the server's threads worked (CPU), and its own time: what was waited for,
-without the pause and without what threads stood in the queue for a core that others had, at least their work.
+Cold start to the first diagnostics, an edit to its diagnostics, completion, memory; on the longest flow of the corpus,
+in a workspace of the corpus. Of an edit also what the server's threads worked (CPU), and its own time: what was waited
+for, without the pause and without what threads stood in the queue for a core that others had, at least their work.
 For the other server: `npm install --prefix .tools yaml-language-server`; without it only ours is, which is said.
 """
 

@@ -31,6 +31,15 @@ return {
   filetypes = { 'yaml' },
   root_markers = { 'tiercel.yaml', '.git' },
   on_attach = function(client, bufnr)
+    -- Neovim takes no request to refresh lenses; where they are shown, a run's results renew them.
+    vim.api.nvim_create_autocmd('DiagnosticChanged', {
+      buffer = bufnr,
+      callback = function()
+        if #vim.lsp.codelens.get(bufnr) > 0 then
+          vim.lsp.codelens.refresh({ bufnr = bufnr })
+        end
+      end,
+    })
     local define = vim.api.nvim_buf_create_user_command
     define(bufnr, 'TiercelRun', function(command)
       run(client, bufnr, inputs_of(command.fargs))
