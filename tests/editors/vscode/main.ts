@@ -36,6 +36,7 @@ function withoutTiercel(): string {
 const shell = { sh: '/bin/sh', env: '/usr/bin/env', uname: '/bin/uname', node };
 const suites: Readonly<Record<string, () => [Omit<Wishes, 'node' | 'entry' | 'scratch' | 'name' | 'smoke'>, string]>> = {
   parts: () => [{ environment: { PATH: withoutTiercel() } }, folder('parts')],
+  colours: () => [{ environment: { PATH: withoutTiercel() } }, folder('colours')],
   main: () => [{ environment: { PATH: withoutTiercel() } }, folder('main')],
   topology: () => [{ environment: { PATH: withoutTiercel() } }, folder('topology')],
   missing: () => [{ environment: { PATH: programs('missing', shell), TIERCEL_TEST_PYTHON: python } }, folder('missing')],
