@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 import socket
 import sys
@@ -29,7 +30,7 @@ from tiercel_server.serving.hub import Hub
 from tiercel_server.serving.news import News
 from tiercel_server.serving.protocol import with_patience
 from tiercel_server.serving.routes import all_routes
-from tiercel_server.serving.server_log import ServerLog
+from tiercel_server.serving.server_log import LogLines, ServerLog
 
 _MOST_CONNECTIONS = 512
 _LOOK = 1.0
@@ -121,6 +122,8 @@ async def serve(served: Served, manner: Manner, listening: socket.socket) -> Non
         taken = continue_left_behind(engine, served.history.left_behind())
         if taken:
             served.log.write("INFO", "executions go on that were cut off", count=len(taken))
+        logging.getLogger("uvicorn").handlers = [LogLines(served.log)]
+        logging.getLogger("uvicorn").propagate = False
         server = _Server(_config(hub, manner))
         async with anyio.create_task_group() as group:
             group.start_soon(_watch, hub)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,20 @@ class ServerLog:
             named = "".join(f" {key}={_one_line(value)}" for key, value in told.items())
             line = f"{now} {level:<5} {message}{named}"
         self.out(self.mask(line))
+
+
+class LogLines(logging.Handler):
+    """Passes on what libraries log, a line each: no traceback leaves the process."""
+
+    def __init__(self, log: ServerLog) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it as the server says everything."""
+        fault = record.exc_info[1] if record.exc_info else None
+        told = f"{type(fault).__name__}: {fault}" if fault is not None else None
+        self._log.write("WARN" if record.levelno < logging.ERROR else "ERROR", record.getMessage().strip(), fault=told)
 
 
 def _one_line(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Callable
@@ -142,7 +143,7 @@ def test_who_comes_from_outside_is_asked(serve: Serve) -> None:
 
 
 def test_broken_and_slow_clients(serve: Serve) -> None:
-    server = serve("hook", TIERCEL_SERVE_PATIENCE="1")
+    server = serve("hook", options=("--log-format", "json"), TIERCEL_SERVE_PATIENCE="1")
     assert _status(_raw(server, b"NONSENSE\r\n\r\n")) == 400
     assert _status(_raw(server, b"GET / HTTP/1.1\r\nhost: localhost\r\nx: " + b"y" * 70_000)) in {400, 431}
     assert _status(_raw(server, b"GET /health HTTP/1.1\r\nhost: local")) == 408
@@ -164,3 +165,8 @@ def test_broken_and_slow_clients(serve: Serve) -> None:
     for each in readers:
         each.close()
     assert server.http.get(f"{TENANT}/executions/search").json()["total"] == 1
+    # Everything that was said is a line of JSON, what libraries say included.
+    assert server.stop() == 0
+    said = [json.loads(line) for line in server.log]
+    assert any(each["message"] == "Invalid HTTP request received." for each in said)
+    assert all({"time", "level", "message"} <= set(each) for each in said)

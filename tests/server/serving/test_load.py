@@ -45,7 +45,7 @@ def _ends(server: Served) -> dict[str, str]:
 
 
 def _all_ended(server: Served, ids: list[str]) -> dict[str, str]:
-    for _ in range(600):
+    for _ in range(1_500):
         ends = _ends(server)
         if all(ends.get(each) == "SUCCESS" for each in ids):
             break

@@ -13,6 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.server.serving.served import TENANT, Served
 
 Serve = Callable[..., Served]
+expect.set_options(timeout=30_000)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
