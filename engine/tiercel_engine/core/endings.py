@@ -62,7 +62,22 @@ def fail_before_running(work: Work, run: TaskRun, message: str) -> None:
     if work.version is KestraVersion.V2_0:
         work.log("ERROR", f"Failed to process task: {message}", run)
     work.log("ERROR", message)
-    finish_run(work, work.end_attempt(run, State.FAILED), allowed(work.task(run), State.FAILED), message)
+    end_unprocessed(work, run, message)
+
+
+def end_unprocessed(work: Work, run: TaskRun, message: str) -> None:
+    """End a task that never ran; 1.3 gives up the whole execution then, whatever the task allows.
+
+    Only with an afterExecution does it look at the execution once more, and starts the first error handler.
+    """
+    if work.version is KestraVersion.V1_3 and run.parent_id is None:
+        plan = work.execution.plan
+        handlers = plan.tasks_of(None, "errors")[:1] if plan.tasks_of(None, "afterExecution") else ()
+        work.change(plan=replace(plan, root={**plan.root, "errors": handlers, "finally": ()}))
+        finish_run(work, work.end_attempt(run, State.FAILED), State.FAILED, message)
+        return
+    end = allowed(work.task(run), State.FAILED)
+    finish_run(work, work.end_attempt(run, end), end, message)
 
 
 def skip(work: Work, run: TaskRun) -> None:

@@ -43,7 +43,11 @@ def list_values(rendered: Any, *, allow_map: bool) -> tuple[Item, ...]:
     if isinstance(rendered, list | tuple):
         items = [_written(element, rendered, allow_float=allow_map) for element in rendered]
         return tuple((None, text) for text in dict.fromkeys(items))
-    raise ValuesError(_not_a_list(rendered))
+    raise ValuesError(f"Unknown value type: class {_java_class(rendered)}")
+
+
+def _java_class(value: Any) -> str:
+    return next((name for kind, name in _JAVA_CLASSES if isinstance(value, kind)), "java.lang.Object")
 
 
 def _from_text(text: str, *, allow_map: bool) -> tuple[Item, ...]:
@@ -72,8 +76,7 @@ def _written(element: Any, whole: Any, *, allow_float: bool) -> str:
         raise ValuesError(f"Found a null value inside the iteration values={compact_json(list(whole))}")
     refused = isinstance(element, bool | list | tuple) or (isinstance(element, float) and not allow_float)
     if refused:
-        name = next(name for kind, name in _JAVA_CLASSES if isinstance(element, kind))
-        raise ValuesError(f"Unknown value element type: class {name}")
+        raise ValuesError(f"Unknown value element type: class {_java_class(element)}")
     return _text(element)
 
 

@@ -40,7 +40,7 @@ def render_outputs(
             cause = _cause(output, error)
             if output.required is not False:
                 raise OutputError(f"Failed to render output values: {cause}") from error
-            warnings.append(f"Failed to render output values: {cause}")
+            warnings.append(f"Failed to render optional flow output '{output.id}'. Output is ignored.")
             continue
         if value is not None:
             _place(values, output.id, value)

@@ -138,6 +138,23 @@ def default_inputs(flow: Flow) -> dict[str, Any]:
     }
 
 
+def error_entry(execution: Execution, entry: Mapping[str, Any], timestamp: str) -> dict[str, Any]:
+    """A log entry as `errorLogs()` shows it."""
+    shown = {
+        "tenantId": "main",
+        "namespace": execution.flow.namespace,
+        "flowId": execution.flow.id,
+        "taskId": entry.get("taskId"),
+        "executionId": execution.id,
+        "taskRunId": entry.get("taskRunId"),
+        "attemptNumber": entry.get("attempt"),
+        "timestamp": timestamp,
+        "level": entry["level"],
+        "message": entry["message"],
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
 def state_around(execution: Execution, loop_id: str, iteration: int | None) -> str:
     """The state that an iteration shows for its own: that of the execution around when the iteration began."""
     run = execution.task_runs.get(loop_id)

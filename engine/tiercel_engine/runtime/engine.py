@@ -33,7 +33,7 @@ from tiercel_engine.core.wishes import Breakpoint
 from tiercel_engine.expressions import Renderer
 from tiercel_engine.inputs import resolve_inputs
 from tiercel_engine.runtime import starting, waking
-from tiercel_engine.runtime.context import Views, default_inputs, execution_context, state_around
+from tiercel_engine.runtime.context import Views, default_inputs, error_entry, execution_context, state_around
 from tiercel_engine.runtime.directories import remove_left
 from tiercel_engine.runtime.jsonable import jsonable
 from tiercel_engine.runtime.live import Caller, Live
@@ -335,7 +335,7 @@ class Engine:
         if task_run_id is not None and (run := live.execution.task_runs.get(task_run_id)) is not None:
             data = {"taskRunId": task_run_id, "taskId": run.task_id, "attempt": attempt, **data}
         if level == "ERROR":
-            live.note_error({"timestamp": iso(self.now()), **data})
+            live.note_error(error_entry(live.execution, data, iso(self.now())))
         self.emit(live, "log", data)
 
     def finish(self, live: Live) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,8 +77,9 @@ class Exit(Update):
 
 
 def _unknown(name: str) -> str:
+    token = re.split(r"\W", name, maxsplit=1)[0]
     return (
-        f"com.fasterxml.jackson.core.JsonParseException: Unrecognized token '{name}': was expecting "
+        f"com.fasterxml.jackson.core.JsonParseException: Unrecognized token '{token}': was expecting "
         "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')\n"
         " at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 1]"
     )
@@ -95,6 +97,8 @@ class Labels(Update):
         """Replace by key; keys of Kestra itself are refused."""
         given = label_pairs(values["labels"])
         for key, value in given:
+            if not value:
+                raise UpdateError(f"Label values cannot be empty, offending label: {key}")
             if key.startswith("system."):
                 raise UpdateError(f"System labels can only be set by Kestra itself, offending label: {key}={value}")
         work.change(labels=merge_labels(work.execution.labels, given))
@@ -107,7 +111,7 @@ def label_pairs(value: Any) -> tuple[tuple[str, str], ...]:
         try:
             value = json.loads(value)
         except ValueError:
-            raise UpdateError(f"Cannot read labels from '{value}'") from None
+            raise UpdateError(_unknown(value)) from None
     if isinstance(value, Mapping):
         return tuple((str(key), _plain(item)) for key, item in value.items() if item is not None)
     if isinstance(value, list | tuple) and all(isinstance(item, Mapping) and "key" in item for item in value):
@@ -120,6 +124,8 @@ def label_pairs(value: Any) -> tuple[tuple[str, str], ...]:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping | list | tuple):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return str(value)
 
 
@@ -172,6 +178,8 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(old)
     for key, value in new.items():
         before = result.get(key)
+        if value is None:
+            continue
         both = isinstance(before, Mapping) and isinstance(value, Mapping)
         result[key] = _merged(before, value) if both else value  # type: ignore[arg-type]
     return result

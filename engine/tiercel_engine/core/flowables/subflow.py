@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tiercel_engine.core.effects import Question, StartSubflow
-from tiercel_engine.core.endings import allowed, fail_before_running, finish_run, finish_running, start_running
+from tiercel_engine.core.endings import (
+    allowed,
+    end_unprocessed,
+    fail_before_running,
+    finish_run,
+    finish_running,
+    start_running,
+)
 from tiercel_engine.core.events import Evaluated, SubflowEnded, SubflowRefused, SubflowStarted
 from tiercel_engine.core.flowables.base import Kind, kind
 from tiercel_engine.core.flowables.execution_updates import UpdateError, label_pairs, merge_labels
@@ -117,7 +124,7 @@ def refused(work: Work, run: TaskRun, event: SubflowRefused) -> None:
         work.log("ERROR", event.message, run)
     work.log("ERROR", event.message)
     run = work.put(replace(run, scope=None))
-    finish_run(work, work.end_attempt(run, State.FAILED), allowed(work.task(run), State.FAILED), event.message)
+    end_unprocessed(work, run, event.message)
 
 
 def child_ended(work: Work, run: TaskRun, event: SubflowEnded) -> None:
