@@ -20,3 +20,11 @@ def test_recorded_renderings(version):
     assert unknown == []
     # A difference that is gone must leave the list.
     assert {difference.id for difference in found} == set(KNOWN)
+
+
+@pytest.mark.parametrize("version", list(KestraVersion))
+def test_further_recorded_renderings(version):
+    """Expressions of ours, recorded from Kestra 2.0.0 and 1.3.34 for what the first records leave open."""
+    count, found = compare(DATA / f"render-more-{version.value}", version)
+    assert count == 600
+    assert found == []
