@@ -186,7 +186,7 @@ export async function walk(common: Pick<Wishes, 'node' | 'entry' | 'scratch'>, f
     });
     let panel: Frame | undefined;
     await it.step('the run is seen, and fails', async () => {
-      panel = await it.frameWith('orders');
+      panel = await it.frameWith('Timeline'); // The form is of the same flow, and may not have gone yet.
       await panel.locator('.badge:has-text("FAILED")').waitFor({ timeout: 60_000 });
       for (const task of ['fetch', 'sum', 'publish']) await panel.locator(`.rows .name:has-text("${task}")`).waitFor();
       await it.picture('failure');
