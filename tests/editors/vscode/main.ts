@@ -56,27 +56,28 @@ const suites: Readonly<Record<string, () => [Omit<Wishes, 'node' | 'entry' | 'sc
 async function main(): Promise<void> {
   install(common, vsix);
   let total: Result = { passed: 0, failed: 0 };
+  const count = (suite: string, { passed, failed }: Result): void => {
+    console.log(`suite ${suite} ${passed} ${failed}`);
+    total = { passed: total.passed + passed, failed: total.failed + failed };
+  };
   for (const [suite, prepare] of Object.entries(suites)) {
     if (chosen.length > 0 && !chosen.includes(suite)) continue;
     const [wishes, path] = prepare();
     const editor: Editor = await start({ ...common, ...wishes, name: suite, smoke: isNewest });
     console.log(`\n${name}, ${suite}`);
     try {
-      const { passed, failed } = await runSuite(editor, suite, path, scratch);
-      total = { passed: total.passed + passed, failed: total.failed + failed };
+      count(suite, await runSuite(editor, suite, path, scratch));
     } finally {
       await editor.stop();
     }
   }
   if (isNewest && (chosen.length === 0 || chosen.includes('pages'))) {
     console.log(`\n${name}, the page of the topology`);
-    const { passed, failed } = await topology();
-    total = { passed: total.passed + passed, failed: total.failed + failed };
+    count('pages', await topology());
   }
   if (isNewest && (chosen.length === 0 || chosen.includes('walk'))) {
     console.log(`\n${name}, a walk in the browser`);
-    const { passed, failed } = await walk(common, folder('walk'), join(root, 'docs', 'images', 'vscode'));
-    total = { passed: total.passed + passed, failed: total.failed + failed };
+    count('walk', await walk(common, folder('walk'), join(root, 'docs', 'images', 'vscode')));
   }
   console.log(`\n${name}: ${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
