@@ -28,7 +28,7 @@ class _Helper:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tiercel_engine.expressions.jq_helper"],
+            [sys.executable, "-P", "-m", "tiercel_engine.expressions.jq_helper"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ ALONE_FROM = 400
 TOGETHER_FROM = 2_000
 """So many are worth two, where the machine can do two things at once."""
 _WAITING = 4
-_COMMAND = (sys.executable, "-m", "tiercel_server.workspace.index_worker")
+_COMMAND = (sys.executable, "-P", "-m", "tiercel_server.workspace.index_worker")
 InWorker = Callable[..., Awaitable[Any]]
 
 

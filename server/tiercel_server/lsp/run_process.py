@@ -82,7 +82,7 @@ class RunOrder:
 
     def command(self) -> list[str]:
         """The command line of the child."""
-        command = [sys.executable, "-m", "tiercel_server", "run", "-", "--format", "jsonl"]
+        command = [sys.executable, "-P", "-m", "tiercel_server", "run", "-", "--format", "jsonl"]
         command += ["--kestra-version", self.kestra_version]
         if self.workspace is not None:
             command += ["--workspace", str(self.workspace)]

@@ -43,7 +43,7 @@ class TestOrder:
 
     def command(self) -> list[str]:
         """The command line of the child."""
-        command = [sys.executable, "-m", "tiercel_server", "test", "-", "--stdin-filename", self.name]
+        command = [sys.executable, "-P", "-m", "tiercel_server", "test", "-", "--stdin-filename", self.name]
         command += ["--format", "jsonl", "--filter", self.cases, "--kestra-version", self.kestra_version]
         if self.workspace is not None:
             command += ["--workspace", str(self.workspace)]
