@@ -56,6 +56,10 @@ def _look_at_a_first_flow() -> None:
         gc.enable()
 
 
+def _nothing() -> None:
+    """Done when all that was asked before is done."""
+
+
 class Diagnosing:
     """Keeps each document's findings up to date; what a run found is shown with them."""
 
@@ -86,6 +90,17 @@ class Diagnosing:
         for snapshot in self._server.session.documents:
             if snapshot.name != but:
                 self.schedule(snapshot.name)
+
+    async def settled(self, limit: float) -> None:
+        """Wait until the rules are read and no document waits for its findings, but no longer than so many seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + limit
+        while loop.time() < end:
+            # The thread is one, so that what is handed to it last is done last.
+            await loop.run_in_executor(self._worker, _nothing)
+            if not self._waiting:
+                return
+            await asyncio.sleep(PAUSE)
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the loop that nobody waits for."""

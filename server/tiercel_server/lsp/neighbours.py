@@ -29,6 +29,12 @@ __all__ = ["Neighbours", "known_flows"]
 logger = logging.getLogger(__name__)
 _MOST_FILES = 20_000
 _MOST_LOADED = 64
+_MANY_FILES = 100
+"""So many files take long enough to hold up the first findings, which go before them."""
+_FIRST_FINDINGS = 3.0
+"""Seconds that reading the workspace waits for these at most."""
+_FIRST_ANSWERS = 3.0
+"""Seconds from the beginning of a session in which a question about the workspace waits for its files to be read."""
 _TAKEN_EVERY = 1.0
 """Seconds after which what was read in the background is added to the index."""
 
@@ -50,6 +56,7 @@ class Neighbours:
         self._closed = ClosedFiles()
         self._made: _Made | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._begun = 0.0
         self._changed_meanwhile: set[str] = set()
         self._loaded: OrderedDict[tuple[str, tuple[int, int]], DocumentSnapshot] = OrderedDict()
         self._lock = Lock()
@@ -68,6 +75,7 @@ class Neighbours:
         """Read the workspace's folders, without keeping anyone waiting."""
         if self._reading is not None:
             self._reading.cancel()
+        self._begun = time.monotonic()
         self._reading = asyncio.create_task(self._read_all())
 
     def changed(self, uris: list[str]) -> None:
@@ -77,6 +85,12 @@ class Neighbours:
             self._changed_meanwhile.update(str(path) for path in paths)
         if paths:
             self._server.diagnosing.in_background(self._read(paths))
+
+    async def first_read(self) -> None:
+        """In the first moments of a session, wait for the files that are still being read."""
+        left = self._begun + _FIRST_ANSWERS - time.monotonic()
+        if self._reading is not None and left > 0:
+            await asyncio.wait({self._reading}, timeout=left)
 
     def index(self) -> WorkspaceIndex:
         """The workspace as it is now; for worker threads too."""
@@ -88,7 +102,7 @@ class Neighbours:
         return index
 
     def index_around(self, snapshot: DocumentSnapshot) -> WorkspaceIndex:
-        """The workspace with this snapshot of a document, though a newer one may have come."""
+        """The workspace with this snapshot of a document, though a newer one may have come. For worker threads."""
         index = self.index()
         if snapshot in index.open.values():
             return index
@@ -114,6 +128,8 @@ class Neighbours:
         if len(paths) > _MOST_FILES:
             logger.warning("Only the first %d files of the workspace are looked at", _MOST_FILES)
             del paths[_MOST_FILES:]
+        if len(paths) > _MANY_FILES:
+            await self._server.diagnosing.settled(_FIRST_FINDINGS)
         progress = IndexProgress(self._server, len(paths))
         try:
             wanted = set(paths)

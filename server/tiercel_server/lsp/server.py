@@ -114,9 +114,15 @@ class TiercelServer(LanguageServer):
         return encoding.value if isinstance(encoding, types.PositionEncodingKind) else str(encoding or "utf-16")
 
     def on_document(
-        self, method: str, answer: Callable[[DocumentSnapshot, Any], _Answer], options: Any = None
+        self,
+        method: str,
+        answer: Callable[[DocumentSnapshot, Any], _Answer],
+        options: Any = None,
+        ready: Callable[[], Awaitable[None]] | None = None,
     ) -> Callable[[Any], Awaitable[_Answer | None]]:
         """Answer a request about a document with a function of its newest snapshot and the parameters, on a worker.
+
+        `ready` is what the answer waits for first, so that no worker has to.
 
         A request that is cancelled while it waits is never begun; an answer about a text that has changed by then is
         refused (ContentModified).
@@ -127,6 +133,8 @@ class TiercelServer(LanguageServer):
             snapshot = self.document(uri)
             if snapshot is None:
                 return None
+            if ready is not None:
+                await ready()
             answered = await self.in_worker(answer, snapshot, params)
             newest = self.document(uri)
             if newest is not None and newest.version != snapshot.version:

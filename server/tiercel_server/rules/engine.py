@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tiercel_schemas.diagnostics import Diagnostic, Severity
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
-from tiercel_server.analysis.unit_tests import SuiteDocument
 from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.rules.model import FindFlow, RegisteredCheck, Rule, RuleContext, SuiteContext, knows_no_flow
 from tiercel_server.rules.registry import all_checks, all_rules
@@ -18,6 +18,9 @@ from tiercel_server.rules.structure.suppressions import NAMELESS_SUPPRESSION, UN
 from tiercel_server.rules.suppressions import apply_suppressions, find_suppressions
 from tiercel_server.workspace.settings import ProjectSettings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
+
+if TYPE_CHECKING:
+    from tiercel_server.analysis.unit_tests import SuiteDocument
 
 MAX_FINDINGS = 500
 """A file with more findings than this shows the first ones."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tiercel_schemas.diagnostics import Diagnostic, RelatedLocation, Severity
 from tiercel_schemas.source.spans import Span
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
-from tiercel_server.analysis.unit_tests import SuiteDocument
 from tiercel_server.analysis.workspace_flows import NO_FLOWS, WorkspaceFlows
 from tiercel_server.workspace.settings import ProjectSettings
 from tiercel_server.workspace.snapshot import DocumentSnapshot
+
+if TYPE_CHECKING:
+    from tiercel_server.analysis.unit_tests import SuiteDocument
 
 Group = Literal["structure", "references", "expressions", "logic", "versions", "practice", "security", "unit-tests"]
 Profile = Literal["practice", "security"]

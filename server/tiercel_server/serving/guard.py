@@ -17,6 +17,9 @@ from tiercel_server.serving.errors import Refusal, error_body
 from tiercel_server.serving.server_log import ServerLog
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+_LINGER = 2.0
+"""Seconds for which the rest of a refused body is still read."""
+_MOST_DISCARDED = 16 * 1024 * 1024
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _WEBHOOKS = "/api/v1/main/executions/webhook/"
 _OPEN = frozenset({"/health", "/health/liveness", "/health/readiness"})
@@ -99,6 +102,7 @@ class Guard:
                 headers = {"connection": "close"}
                 if refusal.status == 401:
                     headers["www-authenticate"] = 'Basic realm="tiercel"'
+                await _discard(receive)
                 await JSONResponse(error_body(refusal.message), refusal.status, headers)(scope, receive, tell)
         except Exception as error:  # noqa: BLE001  (a fault of ours costs one answer, and says nothing of itself)
             await self._fail(scope, receive, tell, error, begun=status != 0)
@@ -133,6 +137,17 @@ class Guard:
             raise Refusal(400, "Bad Content-Length")
         if int(length) > self._doors.largest_body:
             raise Refusal(413, f"The body is larger than {self._doors.largest_body} bytes")
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on for a moment: a client that is still sending when the connection ends never sees the answer."""
+    read = 0
+    with anyio.move_on_after(_LINGER):
+        while read < _MOST_DISCARDED:
+            message = await receive()
+            read += len(message.get("body", b""))
+            if message["type"] != "http.request" or not message.get("more_body", False):
+                return
 
 
 def _check_origin(headers: Mapping[str, str], host: str) -> None:

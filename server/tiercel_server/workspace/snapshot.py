@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from tiercel_schemas.catalog import Catalog, load_catalog
 from tiercel_schemas.source.nodes import MappingNode, follow
@@ -11,9 +12,11 @@ from tiercel_schemas.source.text import SourceText
 from tiercel_schemas.versions import KestraVersion
 from tiercel_server.analysis.flow import FlowAnalysis
 from tiercel_server.analysis.names import Occurrence, flow_occurrences, is_suite, project_occurrences, suite_occurrences
-from tiercel_server.analysis.unit_tests import SuiteDocument, suites_in
 from tiercel_server.workspace.flow_detection import is_flow, reads_like_flow
 from tiercel_server.workspace.settings import PROJECT_FILE, ProjectSettings
+
+if TYPE_CHECKING:
+    from tiercel_server.analysis.unit_tests import SuiteDocument
 
 
 class DocumentSnapshot:
@@ -83,7 +86,12 @@ class DocumentSnapshot:
     @cached_property
     def suites(self) -> tuple[SuiteDocument, ...]:
         """The documents of the text that are suites of unit tests."""
-        return suites_in(self.source) if "testCases" in self._text else ()
+        if "testCases" not in self._text:
+            return ()
+        # The model of suites takes a while to load, and most documents are flows.
+        from tiercel_server.analysis.unit_tests import suites_in
+
+        return suites_in(self.source)
 
     @cached_property
     def suite_names(self) -> tuple[Occurrence, ...]:

@@ -38,4 +38,4 @@ def register(server: TiercelServer) -> None:
         places = Places(server).locations(found) if found else _files(server, snapshot, offset)
         return one_or_several(places)
 
-    server.on_document(types.TEXT_DOCUMENT_DEFINITION, answer)
+    server.on_document(types.TEXT_DOCUMENT_DEFINITION, answer, ready=server.neighbours.first_read)

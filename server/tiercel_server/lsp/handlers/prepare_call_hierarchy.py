@@ -23,4 +23,4 @@ def register(server: TiercelServer) -> None:
         found = flows_at(snapshot, offset, server.neighbours.index_around(snapshot))
         return [item for each in found if (item := call_item(each, places)) is not None]
 
-    server.on_document(types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, answer)
+    server.on_document(types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY, answer, ready=server.neighbours.first_read)

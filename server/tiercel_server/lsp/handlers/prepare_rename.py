@@ -26,4 +26,4 @@ def register(server: TiercelServer) -> None:
             raise refused(str(error)) from None
         return types.PrepareRenamePlaceholder(positions.range(found.span), found.text) if found is not None else None
 
-    server.on_document(types.TEXT_DOCUMENT_PREPARE_RENAME, answer)
+    server.on_document(types.TEXT_DOCUMENT_PREPARE_RENAME, answer, ready=server.neighbours.first_read)

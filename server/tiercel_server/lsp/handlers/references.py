@@ -22,4 +22,4 @@ def register(server: TiercelServer) -> None:
         found = references(snapshot, offset, index, declaration=params.context.include_declaration)
         return Places(server).locations(found)
 
-    server.on_document(types.TEXT_DOCUMENT_REFERENCES, answer)
+    server.on_document(types.TEXT_DOCUMENT_REFERENCES, answer, ready=server.neighbours.first_read)

@@ -25,15 +25,16 @@ def register(server: TiercelServer) -> None:
 
     def answer(snapshot: DocumentSnapshot, params: types.RenameParams) -> types.WorkspaceEdit:
         offset, neighbours = server.positions(snapshot).offset(params.position), server.neighbours
-        complete = not neighbours.is_reading
         try:
             index = _verified_index(server, snapshot, offset)
+            complete = not neighbours.is_reading
             edits = rename(snapshot, offset, params.new_name, index, text_of=text_of, complete=complete)
         except RenameError as error:
             raise refused(str(error)) from None
         return workspace_edit(server, edits)
 
-    server.on_document(types.TEXT_DOCUMENT_RENAME, answer, types.RenameOptions(prepare_provider=True))
+    options = types.RenameOptions(prepare_provider=True)
+    server.on_document(types.TEXT_DOCUMENT_RENAME, answer, options, ready=server.neighbours.first_read)
 
 
 def _verified_index(server: TiercelServer, snapshot: DocumentSnapshot, offset: int) -> WorkspaceIndex:

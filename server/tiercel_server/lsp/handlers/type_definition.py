@@ -23,4 +23,4 @@ def register(server: TiercelServer) -> None:
         offset = server.positions(snapshot).offset(params.position)
         return Places(server).definition(type_definition(snapshot, offset, server.neighbours.index_around(snapshot)))
 
-    server.on_document(types.TEXT_DOCUMENT_TYPE_DEFINITION, answer)
+    server.on_document(types.TEXT_DOCUMENT_TYPE_DEFINITION, answer, ready=server.neighbours.first_read)
