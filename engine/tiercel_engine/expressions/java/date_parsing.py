@@ -8,7 +8,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tiercel_engine.expressions.errors import JavaError
-from tiercel_engine.expressions.java.date_patterns import Item, PatternField, Section, pattern_items
+from tiercel_engine.expressions.java.date_patterns import (
+    NAMED_PATTERNS,
+    STYLES,
+    Item,
+    PatternField,
+    Section,
+    pattern_items,
+)
 from tiercel_engine.expressions.java.locale_names import LocaleNames, locale_names
 from tiercel_engine.expressions.java.moments import Moment, parse_moment
 from tiercel_engine.expressions.java.zones import zone
@@ -23,21 +30,12 @@ _NUMBERS |= {"h": "clock12", "K": "hour12", "A": "milli_of_day", "n": "nano", "N
 _NAMES = {"M": "month", "L": "month", "E": "weekday", "e": "weekday", "c": "weekday"}
 _OFFSET = re.compile(r"Z|[+-]\d{2}(?::?\d{2}(?::?\d{2})?)?")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9/_+-]*(?::\d{2})?|[+-]\d{2}:?\d{2}")
-
-
-_NAMED_PATTERNS = {
-    "iso": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
-    "iso_milli": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
-    "iso_sec": "yyyy-MM-dd'T'HH:mm:ssXXX",
-    "sql": "yyyy-MM-dd HH:mm:ss.SSSSSS",
-    "sql_milli": "yyyy-MM-dd HH:mm:ss.SSS",
-    "sql_sec": "yyyy-MM-dd HH:mm:ss",
+_PATTERNS = {
+    **NAMED_PATTERNS,
     "iso_date": "yyyy-MM-dd[XXX]",
-    "iso_local_date": "yyyy-MM-dd",
     "iso_ordinal_date": "yyyy-DDD[XXX]",
     "rfc_1123_date_time": "[EEE, ]d MMM yyyy HH:mm[:ss] z",
 }
-_STYLES = ("full", "long", "medium", "short")
 # What each of the formats of dates with times has behind the time: nothing, an offset or either.
 _DATE_TIMES = {"iso_date_time": (False, True), "iso_local_date_time": (False,), "iso_zoned_date_time": (True,)}
 _WEEK_DATE = re.compile(r"(\d{4})-W(\d\d)-(\d)(?:Z|[+-]\d\d:\d\d)?")
@@ -58,9 +56,9 @@ def parse_by_pattern(text: str, pattern: str, default: Zone, locale: str | None)
         return _date_time(text, _DATE_TIMES[pattern], default)
     if pattern == "iso_week_date":
         return _week_date(text, default)
-    if pattern in _STYLES:
+    if pattern in STYLES:
         pattern = locale_names(locale).date_time_pattern(pattern)
-    items = pattern_items(_NAMED_PATTERNS.get(pattern, pattern))
+    items = pattern_items(_PATTERNS.get(pattern, pattern))
     fields: dict[str, Any] = {}
     try:
         end = _read(text, 0, items, fields, locale_names(locale))

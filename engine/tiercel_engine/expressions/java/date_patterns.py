@@ -8,6 +8,18 @@ from typing import TypeAlias
 
 from tiercel_engine.expressions.errors import JavaError
 
+NAMED_PATTERNS = {
+    "iso": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+    "iso_milli": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+    "iso_sec": "yyyy-MM-dd'T'HH:mm:ssXXX",
+    "sql": "yyyy-MM-dd HH:mm:ss.SSSSSS",
+    "sql_milli": "yyyy-MM-dd HH:mm:ss.SSS",
+    "sql_sec": "yyyy-MM-dd HH:mm:ss",
+    "iso_local_date": "yyyy-MM-dd",
+}
+"""Formats by name that are read by the very pattern that they are printed by."""
+STYLES = ("full", "long", "medium", "short")
+
 # How often a letter may stand in a row.
 _MAX_COUNT = {
     **dict.fromkeys("GQqMLE", 5),

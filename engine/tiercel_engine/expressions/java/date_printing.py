@@ -5,7 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tiercel_engine.expressions.java.date_patterns import Item, PatternField, Section, pattern_items
+from tiercel_engine.expressions.java.date_patterns import (
+    NAMED_PATTERNS,
+    STYLES,
+    Item,
+    PatternField,
+    Section,
+    pattern_items,
+)
 from tiercel_engine.expressions.java.locale_names import LocaleNames, Width, locale_names
 from tiercel_engine.expressions.java.zones import offset_text
 
@@ -14,18 +21,7 @@ if TYPE_CHECKING:
 
     from tiercel_engine.expressions.java.moments import Moment
 
-_PATTERNS = {
-    "iso": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
-    "iso_milli": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
-    "iso_sec": "yyyy-MM-dd'T'HH:mm:ssXXX",
-    "sql": "yyyy-MM-dd HH:mm:ss.SSSSSS",
-    "sql_milli": "yyyy-MM-dd HH:mm:ss.SSS",
-    "sql_sec": "yyyy-MM-dd HH:mm:ss",
-    "iso_local_date": "yyyy-MM-dd",
-    "iso_date": "yyyy-MM-ddXXXXX",
-    "iso_ordinal_date": "yyyy-DDDXXXXX",
-}
-_STYLES = ("full", "long", "medium", "short")
+_PATTERNS = {**NAMED_PATTERNS, "iso_date": "yyyy-MM-ddXXXXX", "iso_ordinal_date": "yyyy-DDDXXXXX"}
 _WIDTHS: dict[int, Width] = {4: "wide", 5: "narrow"}
 
 
@@ -35,7 +31,7 @@ def format_moment(moment: Moment, format_name: str, locale: str | None) -> str:
     if named is not None:
         return named(moment)
     names = locale_names(locale)
-    if format_name in _STYLES:
+    if format_name in STYLES:
         return _printed(pattern_items(names.date_time_pattern(format_name)), moment, names)
     return _printed(pattern_items(_PATTERNS.get(format_name, format_name)), moment, names)
 

@@ -85,12 +85,12 @@ class LocaleNames:
     @property
     def first_weekday(self) -> int:
         """The first day of the week, Monday being 0: Sunday in a locale that names no country."""
-        return self._regional().first_week_day if self._regional().territory else 6
+        return self._full().first_week_day if self._full().territory else 6
 
     @property
     def minimal_days(self) -> int:
         """How many days the first week of a year must have: one in a locale that names no country."""
-        return self._regional().min_week_days if self._regional().territory else 1
+        return self._full().min_week_days if self._full().territory else 1
 
     def zone_name(self, moment: Moment, *, long: bool) -> str:
         """The name of the moment's zone."""
@@ -131,12 +131,6 @@ class LocaleNames:
         english = _locale_data("en_US")
         assert english is not None, "Babel has lost American English"
         return english
-
-    def _regional(self) -> Locale:
-        """The locale as it was named, with its country or without."""
-        if self.data is None:
-            return self._full()
-        return self.data
 
 
 def _shortened(name: str, width: Width) -> str:
