@@ -11,7 +11,7 @@ from tiercel_engine.expressions.limits import MAX_RANGE
 from tiercel_engine.expressions.values import Instant, ZonedDateTime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class IonError(ValueError):
@@ -33,12 +33,13 @@ def ion_rows(content: str | bytes) -> Iterator[Any]:
         for index, row in enumerate(simpleion.load(stream, single_value=False, parse_eagerly=False)):
             if index >= MAX_RANGE:
                 raise IonError("There are too many rows")
-            yield _plain(row)
+            yield plain_ion(row, _moment)
     except (IonException, ValueError, TypeError, EOFError, RecursionError) as error:
         raise IonError(str(error)) from None
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - a table by type
+def plain_ion(value: Any, moment: Callable[[Any], Any], text: Callable[[Any], Any] = str) -> Any:  # noqa: PLR0911
+    """Plain data for a value of amazon.ion's; `moment` and `text` make something of its timestamps and texts."""
     from amazon.ion.core import IonType  # type: ignore[import-untyped]
     from amazon.ion.symbols import SymbolToken  # type: ignore[import-untyped]
 
@@ -54,16 +55,16 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - a table by type
     if isinstance(value, Decimal):
         return Decimal(value)
     if isinstance(value, dt.datetime):
-        return _moment(value)
+        return moment(value)
     if isinstance(value, SymbolToken):
         return value.text
     if isinstance(value, bytes):
         return bytes(value)
     if isinstance(value, str):
-        return str(value)
+        return text(value)
     if hasattr(value, "items"):
-        return {str(name): _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value]
+        return {str(name): plain_ion(item, moment, text) for name, item in value.items()}
+    return [plain_ion(item, moment, text) for item in value]
 
 
 def _moment(value: Any) -> dt.date:

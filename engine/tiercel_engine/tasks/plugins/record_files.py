@@ -11,7 +11,6 @@ import datetime as dt
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 import anyio.from_thread
 import anyio.to_thread
 
+from tiercel_engine.expressions.ion_reading import plain_ion
 from tiercel_engine.expressions.ion_text import ion_text
 from tiercel_engine.tasks.api import TaskContext, TaskFailure
 from tiercel_engine.tasks.core.storage.files import temporary_name
@@ -69,7 +69,7 @@ def read_records(file: Path) -> Iterator[Any]:
     with file.open("rb") as source:
         try:
             for row in simpleion.load(source, single_value=False, parse_eagerly=False):
-                yield _plain(row)
+                yield plain_ion(row, _moment, _text)
         except (IonException, ValueError, TypeError, EOFError, RecursionError) as error:
             raise TaskFailure(f"Invalid Ion: {error}") from error
 
@@ -179,40 +179,22 @@ def json_value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _plain(value: Any) -> Any:  # noqa: PLR0911 - a table by type
-    from amazon.ion.core import IonType, TimestampPrecision
-    from amazon.ion.symbols import SymbolToken  # type: ignore[import-untyped]
+def _moment(value: Any) -> dt.date:
+    from amazon.ion.core import TimestampPrecision
 
-    kind = getattr(value, "ion_type", None)
-    if value is None or kind is IonType.NULL or type(value).__name__ == "IonPyNull":
-        return None
-    if kind is IonType.BOOL or isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, Decimal):
-        return Decimal(value)
-    if isinstance(value, dt.datetime):
-        if getattr(value, "precision", None) in {TimestampPrecision.DAY, TimestampPrecision.MONTH}:
-            return dt.date(value.year, value.month, value.day)
-        zone = value.tzinfo
-        offset = zone.utcoffset(None) if zone is not None else None
-        plain = dt.datetime(  # noqa: DTZ001 - the zone follows
-            value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond
-        )
-        return plain.replace(tzinfo=dt.timezone(offset) if offset else dt.UTC)
-    if isinstance(value, SymbolToken):
-        return value.text
-    if isinstance(value, bytes):
-        return bytes(value)
-    if isinstance(value, str):
-        annotations = getattr(value, "ion_annotations", ())
-        return _time_of(str(value), annotations[0].text) if annotations else str(value)
-    if hasattr(value, "items"):
-        return {str(name): _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value]
+    if getattr(value, "precision", None) in {TimestampPrecision.DAY, TimestampPrecision.MONTH}:
+        return dt.date(value.year, value.month, value.day)
+    zone = value.tzinfo
+    offset = zone.utcoffset(None) if zone is not None else None
+    plain = dt.datetime(  # noqa: DTZ001 - the zone follows
+        value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond
+    )
+    return plain.replace(tzinfo=dt.timezone(offset) if offset else dt.UTC)
+
+
+def _text(value: Any) -> Any:
+    annotations = getattr(value, "ion_annotations", ())
+    return _time_of(str(value), annotations[0].text) if annotations else str(value)
 
 
 def _time_of(text: str, name: str | None) -> Any:
