@@ -120,13 +120,8 @@ def _services(surroundings: Surroundings) -> Any:
     return LocalExpressionServices(surroundings.services, surroundings.knows_namespace)
 
 
-def _context(
-    flow: Flow,
-    execution_id: str,
-    labels: tuple[tuple[str, str], ...],
-    surroundings: Surroundings,
-    trigger: Trigger | None,
-) -> dict[str, Any]:
+def flow_context(flow: Flow, surroundings: Surroundings) -> dict[str, Any]:
+    """What expressions of a flow see without an execution: the flow, its variables, those of namespace and server."""
     context: dict[str, Any] = {
         "flow": {
             "id": flow.id,
@@ -134,8 +129,6 @@ def _context(
             "revision": flow.revision or 1,
             "tenantId": "main",
         },
-        "execution": {"id": execution_id, "originalId": execution_id},
-        "labels": nested_labels(labels),
         "globals": dict(surroundings.globals),
         "envs": dict(surroundings.envs),
         "kestra": {"url": surroundings.kestra_url},
@@ -144,6 +137,23 @@ def _context(
         context["namespace"] = variables
     if flow.variables:
         context["vars"] = dict(flow.variables)
+    return context
+
+
+def _context(
+    flow: Flow,
+    execution_id: str,
+    labels: tuple[tuple[str, str], ...],
+    surroundings: Surroundings,
+    trigger: Trigger | None,
+) -> dict[str, Any]:
+    around = flow_context(flow, surroundings)
+    context = {
+        "flow": around["flow"],
+        "execution": {"id": execution_id, "originalId": execution_id},
+        "labels": nested_labels(labels),
+        **around,
+    }
     if trigger is not None:
         context["trigger"] = dict(trigger.variables)
     return context

@@ -8,6 +8,7 @@ from typing import Any
 
 from tiercel_engine.core.truth import is_true
 from tiercel_engine.expressions import Renderer
+from tiercel_engine.runtime.creation import flow_context
 from tiercel_engine.runtime.request import Surroundings
 from tiercel_engine.tasks.expression_services import LocalExpressionServices
 from tiercel_engine.triggers.schedule.conditions import all_hold
@@ -47,19 +48,4 @@ class Sight:
 def sight_of(flow: Flow, surroundings: Surroundings) -> Sight:
     """What triggers of a flow see."""
     services = LocalExpressionServices(surroundings.services, surroundings.knows_namespace)
-    context: dict[str, Any] = {
-        "flow": {
-            "id": flow.id,
-            "namespace": flow.namespace,
-            "revision": flow.revision or 1,
-            "tenantId": "main",
-        },
-        "globals": dict(surroundings.globals),
-        "envs": dict(surroundings.envs),
-        "kestra": {"url": surroundings.kestra_url},
-    }
-    if variables := surroundings.services.namespace_variables(flow.namespace):
-        context["namespace"] = variables
-    if flow.variables:
-        context["vars"] = dict(flow.variables)
-    return Sight(flow, Renderer(flow.version, services), context)
+    return Sight(flow, Renderer(flow.version, services), flow_context(flow, surroundings))
