@@ -43,7 +43,8 @@ def read_flow(root_value: Mapping[str, Any], version: KestraVersion) -> Flow:
     try:
         flow = Flow.model_validate(own, context={"version": version})
     except ValidationError as error:
-        raise FlowError(tuple(_problem(detail, data) for detail in error.errors() if not _follows(detail))) from None
+        found = (detail for detail in error.errors() if not only_follows(detail))
+        raise FlowError(tuple(ModelProblem(place_of(detail, data), _message(detail)) for detail in found)) from None
     except RecursionError:
         raise FlowError((ModelProblem((), "nested too deep"),)) from None
     problems = tuple(flow_problems(flow))
@@ -66,13 +67,13 @@ def _too_deep(value: Any) -> bool:
     return True
 
 
-def _follows(detail: ErrorDetails) -> bool:
+def only_follows(detail: ErrorDetails) -> bool:
     """Whether this is said only because an item of the list was refused already."""
     return detail["type"] == "too_short" and bool(detail["input"])
 
 
-def _problem(detail: ErrorDetails, data: Mapping[str, Any]) -> ModelProblem:
-    """pydantic's place holds names of models too: keep the steps that the data has."""
+def place_of(detail: ErrorDetails, data: Mapping[str, Any]) -> tuple[str | int, ...]:
+    """Where a problem is: of pydantic's place, which holds names of types too, the steps that the data has."""
     path: list[str | int] = []
     here: Any = data
     steps = detail["loc"]
@@ -85,7 +86,7 @@ def _problem(detail: ErrorDetails, data: Mapping[str, Any]) -> ModelProblem:
         elif not (number == len(steps) - 1 and detail["type"] == "missing"):
             continue
         path.append(step)
-    return ModelProblem(tuple(path), _message(detail))
+    return tuple(path)
 
 
 def _message(detail: ErrorDetails) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from tiercel_schemas.model.problems import ModelProblem
+from tiercel_schemas.model.reading import only_follows, place_of
 from tiercel_schemas.model.unit_test import (
     OPERATORS,
     TEST_TYPE,
@@ -39,7 +40,7 @@ def read_suite(value: Any) -> UnitTestSuite:
     try:
         suite = UnitTestSuite.model_validate(value)
     except ValidationError as error:
-        found = (_problem(detail, value) for detail in error.errors() if not _follows(detail))
+        found = (_problem(detail, value) for detail in error.errors() if not only_follows(detail))
         raise SuiteError(tuple(dict.fromkeys(found))) from None
     except RecursionError:
         raise SuiteError((ModelProblem((), "nested too deep"),)) from None
@@ -83,25 +84,9 @@ def _repeated(suite: UnitTestSuite) -> Iterator[ModelProblem]:
         seen.add(case.id)
 
 
-def _follows(detail: ErrorDetails) -> bool:
-    """Whether this is said only because an item of the list was refused already."""
-    return detail["type"] == "too_short" and bool(detail["input"])
-
-
 def _problem(detail: ErrorDetails, data: Mapping[str, Any]) -> ModelProblem:
-    """pydantic's place holds names of types too: keep the steps that the data has."""
-    path: list[str | int] = []
-    here: Any = data
-    steps = detail["loc"]
-    for number, step in enumerate(steps):
-        is_key = isinstance(here, Mapping) and step in here
-        is_index = isinstance(here, list) and isinstance(step, int) and 0 <= step < len(here)
-        if is_key or is_index:
-            here = here[step]
-        elif not (number == len(steps) - 1 and detail["type"] == "missing"):
-            continue
-        path.append(step)
-    return ModelProblem(tuple(path), _message(detail, tuple(path)))
+    path = place_of(detail, data)
+    return ModelProblem(path, _message(detail, path))
 
 
 def _message(detail: ErrorDetails, path: tuple[str | int, ...]) -> str:
