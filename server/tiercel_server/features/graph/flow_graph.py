@@ -207,9 +207,3 @@ class _Part:
         self._builder.nodes.append(
             Node(id_, kind, name, "", self._place.document, span, name_span, cluster, depth=len(self._around) - 1)
         )
-
-
-def nodes_at(graph: Graph, document: str, offset: int) -> tuple[Node, ...]:
-    """The nodes whose text holds an offset, the innermost last."""
-    found = [node for node in graph.nodes if node.document == document and node.span.contains(offset)]
-    return tuple(sorted(found, key=lambda node: (node.span.start, -node.span.end)))
